@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * device: which disks are there, who are they, who uses them, and may this one be wiped?
+ * Every rule that refuses is a pure function over what os_host answered, so each can be tested
+ * with a captured folder. One function grants clearances: device_clear().
+ */
+#ifndef WIPE_DEVICE_H
+#define WIPE_DEVICE_H
+
+#include "wipe/base.h"
+#include "wipe/os.h"
+
+#define DEVICE_CLAIMS_MAX 64
+
+/* The identity that must hold from clearance to first write (house rule 1). Strings went through
+ * text_safe(); "" = the device does not tell. */
+struct identity {
+	char name[32]; /* kernel name, "sda"; compared within one boot only */
+	char node[64]; /* "/dev/sda" */
+	uint32_t major;
+	uint32_t minor;
+	uint64_t diskseq; /* 0 = unknown; compared within one boot only */
+	char transport[16]; /* sata sas nvme usb virtio mmc scsi loop zram ram dm md … unknown */
+	char model[128];
+	char serial[128];
+	char wwn[128]; /* WWN, NGUID or EUI-64, as the kernel prints it */
+	char unit[64]; /* namespace id or LUN: units of one drive share its serial */
+	char firmware[64];
+	uint64_t size; /* bytes */
+	uint32_t logical; /* bytes */
+	uint32_t physical; /* bytes */
+	char identify_sha256[HASH_SHA256_HEX]; /* of the raw identify data sysfs has, or "" */
+};
+
+enum device_media { DEVICE_MEDIA_UNKNOWN, DEVICE_MEDIA_HDD, DEVICE_MEDIA_SSD, DEVICE_MEDIA_VIRTUAL };
+
+/* Why a device is in use or must not be touched. */
+enum device_claim_kind {
+	DEVICE_CLAIM_SYSTEM = 1, /* carries /, /boot, the ESP, or what runs now: refused always */
+	DEVICE_CLAIM_STATE, /* carries certwipe's own state directory: refused always */
+	DEVICE_CLAIM_MOUNT,
+	DEVICE_CLAIM_SWAP,
+	DEVICE_CLAIM_HOLDER, /* md, dm, LVM, dm-crypt, bcache … */
+	DEVICE_CLAIM_BTRFS, /* member of a mounted btrfs */
+	DEVICE_CLAIM_ZFS,
+	DEVICE_CLAIM_LOOP, /* a loop device's backing store is this device or lies on it */
+	DEVICE_CLAIM_OPENER, /* a process has it or a partition of it open */
+	DEVICE_CLAIM_READONLY,
+	DEVICE_CLAIM_EMPTY, /* no medium, size 0 */
+	DEVICE_CLAIM_DUPLICATE, /* another disk claims the same identity */
+	DEVICE_CLAIM_MULTIPATH, /* another path of the same unit is taken */
+	DEVICE_CLAIM_EXCLUDED, /* --exclude */
+	DEVICE_CLAIM_HOST_UNKNOWN, /* what decides could not be read at all */
+};
+struct device_claim {
+	enum device_claim_kind kind;
+	char text[200]; /* one line: who uses it, and what to do */
+};
+
+struct device {
+	struct identity identity;
+	char bus[16]; /* pci usb scsi virtual platform … */
+	enum device_media media;
+	bool virtual_disk; /* loop, zram, ram, dm, md: listed with --all only */
+	bool removable;
+	bool rotational_known;
+	/* where each value came from: "sysfs", "udev", "vpd", or "" */
+	char model_source[16];
+	char serial_source[16];
+	char wwn_source[16];
+	char firmware_source[16];
+	char sysfs[256]; /* "/sys/devices/…/block/sda" */
+	unsigned partition_count;
+	bool scan_incomplete; /* some process or namespace could not be looked into */
+	char scan_note[200]; /* what could not */
+	size_t claim_count;
+	struct device_claim claims[DEVICE_CLAIMS_MAX];
+	struct os_probe found; /* OS_PROBE_UNKNOWN until device_probe() */
+};
+
+/* All whole disks of the host, sorted by name. */
+struct device_set {
+	struct device *items;
+	size_t count;
+	struct { uint32_t major, minor; char name[32], disk[32]; } *partitions;
+	size_t partition_count;
+};
+
+struct device_scan_options {
+	const char *state_dir; /* certwipe's own, may be NULL */
+	const char *const *excluded; /* NULL-terminated DEVICE words, may be NULL */
+};
+/* Enumerates and attaches every claim. *ret is the caller's (device_set_free). */
+enum code device_scan(struct os_host *host, const struct device_scan_options *options,
+    struct device_set *ret, struct err *err) WIPE_MUST_USE;
+void device_set_free(struct device_set *set);
+
+/*
+ * DEVICE as people write it: a path (any link to a block device), serial:…, wwn:…. Exactly one disk
+ * must match. CODE_MISSING; CODE_INPUT (not a block device; a partition, with the name of its disk);
+ * CODE_REFUSED (ambiguous: the units are named). *ret is borrowed from the set.
+ */
+enum code device_find(struct os_host *host, const struct device_set *set, const char *word,
+    const struct device **ret, struct err *err) WIPE_MUST_USE;
+
+/* Runs the sandboxed signature probe and stores the answer. */
+void device_probe(struct os_host *host, struct device *device);
+
+const char *device_claim_text(enum device_claim_kind kind); /* "mounted", "swap", … */
+const char *device_media_text(enum device_media media);
+/* A person's one-line name: "Samsung SSD 870, serial S5…, 1.0 TB (/dev/sda)". Returns out. */
+const char *device_label(const struct identity *identity, char *out, size_t size);
+/* What the operator must type: the serial, or the kernel name where there is none. */
+const char *device_confirm_word(const struct identity *identity);
+
+/* ---- clearance: the permission to write, granted in one place --------------------------------- */
+
+struct clearance {
+	struct device device; /* as it was when cleared */
+	bool granted; /* set by device_clear() alone */
+};
+/* CODE_REFUSED with the first claim's line (and how many more) unless the device is free. */
+enum code device_clear(const struct device *device, struct clearance *ret, struct err *err)
+    WIPE_MUST_USE;
+/* The open descriptor is still the very device that was cleared. CODE_GONE says what differs. */
+enum code device_confirm(const struct clearance *clearance, const struct os_geometry *geometry,
+    struct err *err) WIPE_MUST_USE;
+/*
+ * After the claim: who else has this disk open (besides process `self`)? CODE_REFUSED names
+ * them; *ret_incomplete says that some processes could not be looked into.
+ */
+enum code device_openers(struct os_host *host, const struct clearance *clearance, uint32_t self,
+    bool *ret_incomplete, struct err *err) WIPE_MUST_USE;
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * evidence: what do the events of one job prove? The fold of events, and nothing else: folding
+ * live and folding a replayed journal give the same evidence. The verdict is a pure function of it.
+ */
+#ifndef WIPE_EVIDENCE_H
+#define WIPE_EVIDENCE_H
+
+#include "wipe/base.h"
+#include "wipe/device.h"
+#include "wipe/event.h"
+#include "wipe/plan.h"
+
+enum evidence_range_kind { EVIDENCE_UNWRITTEN = 1, EVIDENCE_UNREADABLE, EVIDENCE_MISMATCH };
+struct evidence_range {
+	enum evidence_range_kind kind;
+	uint32_t step; /* index into plan.steps */
+	uint64_t offset; /* bytes */
+	uint64_t length; /* bytes */
+	int32_t sys_errno;
+};
+
+enum evidence_step_state { EVIDENCE_NOT_STARTED, EVIDENCE_STARTED, EVIDENCE_FINISHED };
+struct evidence_step {
+	enum evidence_step_state state;
+	int64_t wall_start_s;
+	int64_t wall_end_s;
+	uint64_t boot_start_ns;
+	uint64_t boot_end_ns;
+	uint64_t bytes; /* written, or read and compared */
+	uint64_t count; /* requests or blocks */
+	uint64_t durable; /* bytes below which a flush made it durable */
+	bool flushed; /* a flush after its last write succeeded (EVENT_DURABLE at the disk's size) */
+	uint64_t retries;
+	uint64_t unwritten_bytes;
+	uint64_t unreadable_bytes;
+	uint64_t mismatch_bytes;
+	bool sampled;
+	uint8_t seed[CONTENT_SEED];
+	uint64_t strata;
+	uint64_t stratum;
+	uint64_t block;
+	uint64_t each;
+};
+
+enum evidence_ending {
+	EVIDENCE_RUNNING, /* no ending event yet */
+	EVIDENCE_COMPLETED,
+	EVIDENCE_FAILED,
+	EVIDENCE_STOPPED,
+	EVIDENCE_ABANDONED, /* given by a person, not by an event of the worker */
+};
+
+struct evidence {
+	enum evidence_ending ending;
+	char reason[EVENT_TEXT]; /* when not completed */
+	bool claimed;
+	bool openers_known; /* nobody else had it open, and every process could be looked into */
+	uint64_t partitions_dropped;
+	char method[EVENT_TEXT];
+	int64_t wall_start_s;
+	int64_t wall_end_s;
+	uint64_t boot_start_ns;
+	uint64_t boot_end_ns;
+	bool counted; /* EVENT_COUNTED came */
+	bool counter_known;
+	uint64_t counter_kernel; /* bytes */
+	uint64_t counter_ours; /* bytes */
+	uint64_t counter_most; /* bytes */
+	uint64_t counter_discarded; /* bytes */
+	bool identity_asked;
+	bool identity_same;
+	char identity_note[EVENT_TEXT];
+	uint64_t clock_steps; /* how many */
+	uint64_t clock_step_s; /* the largest */
+	unsigned step_count;
+	struct evidence_step steps[PLAN_STEPS_MAX];
+	struct evidence_range *ranges; /* merged where adjacent, of one step and kind; owned */
+	size_t range_count;
+	size_t range_capacity;
+};
+
+/* Starts empty for this plan. */
+void evidence_start(const struct plan *plan, struct evidence *ret);
+/* Takes one event in. CODE_INPUT: it cannot follow what came before; CODE_MEMORY. */
+enum code evidence_fold(struct evidence *evidence, const struct event *event, struct err *err)
+    WIPE_MUST_USE;
+/* Says the job ended without the worker's word (it crashed, was killed, or given up). */
+void evidence_end(struct evidence *evidence, enum evidence_ending ending, const char *reason,
+    int64_t wall_s, uint64_t boot_ns);
+void evidence_free(struct evidence *evidence);
+bool evidence_equals(const struct evidence *a, const struct evidence *b);
+
+/* ---- verdict ---------------------------------------------------------------------------------- */
+
+enum outcome { OUTCOME_NOT_ERASED = 0, OUTCOME_WITH_EXCEPTIONS, OUTCOME_ERASED };
+enum hidden_areas { HIDDEN_UNKNOWN = 0, HIDDEN_NOT_APPLICABLE, HIDDEN_NONE, HIDDEN_PRESENT };
+
+#define EVIDENCE_EXCEPTIONS_MAX 32
+struct verdict {
+	enum outcome outcome;
+	enum procedure_level achieved; /* CLEAR, PURGE or LEVEL_NONE */
+	size_t exception_count;
+	char exceptions[EVIDENCE_EXCEPTIONS_MAX][200]; /* a sentence each: why not plainly erased */
+};
+/*
+ * The rules of design/evidence ("`erased` needs"): all steps done; the content that is left
+ * verified; nothing unwritten, no mismatch, nothing unreadable; hidden areas known absent or not
+ * applicable; the kernel's counter equal to ours; identity unchanged. Unknown is not success.
+ * An unverified or mismatching last content, or a step that did not run, is NOT_ERASED where data
+ * may be left, WITH_EXCEPTIONS where everything was overwritten but something is unknown or a few
+ * named ranges were not reached. Pure.
+ */
+void evidence_verdict(const struct evidence *evidence, const struct plan *plan,
+    const struct device *device, enum hidden_areas hidden, struct verdict *ret);
+/* HIDDEN_NOT_APPLICABLE for NVMe, SCSI and virtual disks; HIDDEN_UNKNOWN else. Pure. */
+enum hidden_areas evidence_hidden_areas(const struct device *device);
+const char *evidence_outcome_text(enum outcome outcome); /* "erased-with-exceptions" … */
+const char *evidence_ending_text(enum evidence_ending ending);
+const char *evidence_hidden_text(enum hidden_areas hidden);
+
+#endif
