@@ -37,9 +37,10 @@ enum event_kind {
 	/* A step ended with all its work attempted. offset = bytes written or read and compared,
 	 * count = requests (write) or blocks (verify) that succeeded. */
 	EVENT_STEP_FINISHED,
-	/* The job cannot go on: sys_errno, offset, text = one line. Last event but COUNTED, ENDED. */
+	/* The job cannot go on: sys_errno, offset, extra = enum code, text = one line. Before CLAIMED it
+	 * means that nothing was written. Only IDENTITY, COUNTED and ENDED follow. */
 	EVENT_FAILED,
-	/* Asked to stop; text = by what ("SIGINT"). Last event but COUNTED, ENDED. */
+	/* Asked to stop; text = by what. Only IDENTITY, COUNTED and ENDED follow. */
 	EVENT_STOPPED,
 	/* The kernel's write counter since the claim: flag = known, length = bytes it counted,
 	 * offset = bytes we had acknowledged, count = most it may be (failed requests may or may not
