@@ -50,7 +50,9 @@ enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evi
 /* The chain's entry for a job that is about to write. */
 enum code app_issue_start(struct app_run *run, const struct app_disk *disk, struct err *err)
     WIPE_MUST_USE;
-/* Key, directories, chain, room for every certificate: everything that can be missing hours later. */
+/* Key, operator's key, chain: everything that can be missing hours later. */
 enum code app_preflight(struct app_run *run, struct err *err) WIPE_MUST_USE;
+/* Room for the certificate of every disk that is to be wiped. */
+enum code app_reserve(struct app_run *run, struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -240,6 +240,8 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 	if (code == CODE_OK)
 		code = face->confirm(face->self, ret->disks, ret->count, &erase.run.procedure, err);
 	if (code == CODE_OK)
+		code = app_reserve(&erase.run, err);
+	if (code == CODE_OK)
 		code = run_jobs(&erase, request, err);
 	return finish(&erase, code, err);
 }

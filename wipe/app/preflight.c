@@ -16,7 +16,7 @@ static enum code check_key(struct app_run *run, struct err *err)
 	return code;
 }
 
-static enum code reserve(struct app_run *run, struct err *err)
+enum code app_reserve(struct app_run *run, struct err *err)
 {
 	struct app *app = run->app;
 	for (size_t i = 0; i < run->result->count; i++) {
@@ -71,7 +71,5 @@ enum code app_preflight(struct app_run *run, struct err *err)
 	if (code == CODE_MISSING)
 		return err_set(err, CODE_CONFIG, "no state directory %s: run 'certwipe setup' first",
 		    run->app->paths.state);
-	if (code == CODE_OK)
-		code = reserve(run, err);
 	return code;
 }
