@@ -208,10 +208,13 @@ struct os_files_ops {
 	/* For reading and appending; made (with mode) when missing. */
 	enum code (*open_append)(struct os_files *files, const char *path, unsigned mode,
 	    int *ret_handle, struct err *err);
+	/* An existing file, for writing over it from its start. CODE_MISSING. */
+	enum code (*open_rewrite)(struct os_files *files, const char *path, int *ret_handle,
+	    struct err *err);
 	enum code (*allocate)(struct os_files *files, int handle, uint64_t bytes,
 	    struct err *err); /* room on the filesystem, content undefined */
 	enum code (*write)(struct os_files *files, int handle, const void *data, size_t len,
-	    struct err *err); /* all of it, at the end (append) or from the start (create) */
+	    struct err *err); /* all of it, at the end (append) or from the start (others) */
 	enum code (*truncate)(struct os_files *files, int handle, uint64_t bytes,
 	    struct err *err);
 	enum code (*sync)(struct os_files *files, int handle, struct err *err);
@@ -313,7 +316,10 @@ enum code os_packet_receive(int fd, int timeout_ms, void *data, size_t size, siz
     struct err *err) WIPE_MUST_USE;
 void os_fd_close(int fd); /* -1 is fine */
 
-/* Blocks SIGINT, SIGTERM and SIGHUP from here on; a descriptor tells of them (signalfd). */
+/*
+ * Blocks SIGINT, SIGTERM and SIGHUP from here on; a descriptor tells of them (signalfd). SIGPIPE
+ * is ignored from here on: a pager that is closed must not end a job.
+ */
 enum code os_signals_open(int *ret_fd, struct err *err) WIPE_MUST_USE;
 /* How many stop requests (SIGINT, SIGTERM) have arrived; SIGHUP is swallowed. Does not wait. */
 unsigned os_signals_take(int fd);
@@ -343,7 +349,11 @@ void os_agent_free(struct os_agent *agent);
 
 bool os_terminal_is(int fd);
 unsigned os_terminal_columns(int fd); /* 80 when it cannot be told */
-/* One line from a terminal, without its newline; CODE_STOPPED at end of file or a signal. */
+/*
+ * One line from a terminal, without its newline; CODE_INPUT when it is too long for ret or holds
+ * a NUL (all of it is read then); CODE_STOPPED at end of file or when a signal stopped the wait,
+ * also one that os_signals_open() blocks: it stays pending for os_signals_take().
+ */
 enum code os_terminal_line(int fd, char *ret, size_t size, struct err *err) WIPE_MUST_USE;
 
 #endif
