@@ -112,7 +112,11 @@ enum code os_process_spawn(os_process_main *child, void *self, pid_t *ret_pid, i
 		return code;
 	}
 	if (pid == 0) {
-		close(ends[0]);
+		/* Nothing of the parent's goes along: not another worker's socket, not a chain's lock. */
+		unsigned own = (unsigned)ends[1];
+		if (own > 3)
+			close_range(3, own - 1, 0);
+		close_range(own + 1, ~0U, 0);
 		/* The parent may have died before prctl(2) took hold: then nobody would tell us. */
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
 			_exit(127);
