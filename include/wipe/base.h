@@ -288,6 +288,7 @@ void json_read_free(struct json_document *document);
 const struct json_value *json_read_root(const struct json_document *document);
 bool json_read_is_object(const struct json_value *value);
 bool json_read_is_array(const struct json_value *value);
+bool json_read_is_null(const struct json_value *value); /* present, and null */
 const struct json_value *json_read_member(const struct json_value *object, const char *key);
 size_t json_read_count(const struct json_value *value); /* elements or members */
 const struct json_value *json_read_element(const struct json_value *array, size_t index);
