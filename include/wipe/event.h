@@ -57,9 +57,9 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
-#define EVENT_TEXT   104
+#define EVENT_TEXT   256
 #define EVENT_BLOB   32
-#define EVENT_PACKED 224 /* bytes of a packed event */
+#define EVENT_PACKED 384 /* bytes of a packed event */
 
 struct event {
 	enum event_kind kind;
@@ -79,7 +79,7 @@ struct event {
 /*
  * Packed layout, little-endian: 0 u16 kind, 2 u8 flag (0 or 1), 3 u8 zero, 4 u32 step,
  * 8 i64 wall_s, 16 u64 boot_ns, 24 offset, 32 length, 40 count, 48 extra, 56 i32 sys_errno,
- * 60 u32 zero, 64 blob[32], 96 text[104], 200 zero[24].
+ * 60 u32 zero, 64 blob[32], 96 text[256], 352 zero[32].
  */
 void event_pack(const struct event *event, uint8_t out[EVENT_PACKED]);
 /* CODE_INPUT for anything event_pack() would not have written. Pure. */

@@ -47,7 +47,7 @@ static void layout_is_the_documented_one(void **state)
 	assert_int_equal(packed[56], 0xfb);
 	assert_int_equal(packed[64], 0xa5);
 	assert_int_equal(packed[96], 'i');
-	assert_int_equal(packed[200], 0);
+	assert_int_equal(packed[352], 0);
 }
 
 static void what_pack_would_not_write_is_refused(void **state)
@@ -57,7 +57,7 @@ static void what_pack_would_not_write_is_refused(void **state)
 	static const struct { size_t at; uint8_t value; } faults[] = {
 		{ 0, 0 }, { 0, EVENT_KIND_COUNT }, { 1, 1 }, { 2, 2 }, { 3, 1 }, { 60, 1 }, { 63, 1 },
 		{ 96, 0 }, /* text behind a NUL */
-		{ 97, '\n' }, { 97, 0xff }, { 199, 'x' }, { 200, 1 }, { 223, 1 },
+		{ 97, '\n' }, { 97, 0xff }, { 351, 'x' }, { 352, 1 }, { 383, 1 },
 	};
 	for (size_t i = 0; i < WIPE_COUNT(faults); i++) {
 		uint8_t packed[EVENT_PACKED];

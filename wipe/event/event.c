@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* event: one thing that happened, packed into 224 bytes and back; the layout is in the header. */
+/* event: one thing that happened, packed into 384 bytes and back; the layout is in the header. */
 #include "wipe/event.h"
 
 #include <string.h>
 
 enum { AT_KIND = 0, AT_FLAG = 2, AT_PAD = 3, AT_STEP = 4, AT_WALL = 8, AT_BOOT = 16, AT_OFFSET = 24,
 	AT_LENGTH = 32, AT_COUNT = 40, AT_EXTRA = 48, AT_ERRNO = 56, AT_PAD2 = 60, AT_BLOB = 64,
-	AT_TEXT = 96, AT_END = 200 };
+	AT_TEXT = 96, AT_END = 352 };
 
 _Static_assert(AT_TEXT + EVENT_TEXT == AT_END, "the text ends where the zeros begin");
 _Static_assert(AT_BLOB + EVENT_BLOB == AT_TEXT, "the blob ends where the text begins");

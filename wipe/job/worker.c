@@ -29,6 +29,15 @@ static enum code tell(struct worker *worker, struct event *event, struct err *er
 	return worker->sink->put(worker->sink->self, event, err);
 }
 
+/* An event's text is UTF-8; a line may quote a path that is not. */
+static void tell_text(struct event *event, const char *line)
+{
+	if (text_is_utf8(line, strlen(line)))
+		text_copy(event->text, sizeof(event->text), line);
+	else
+		text_safe(event->text, sizeof(event->text), line, strlen(line));
+}
+
 static enum code tell_failed(struct worker *worker, const struct err *cause, struct err *err)
 {
 	struct event event = {
@@ -36,7 +45,7 @@ static enum code tell_failed(struct worker *worker, const struct err *cause, str
 		.sys_errno = cause->sys_errno,
 		.extra = cause->code,
 	};
-	text_copy(event.text, sizeof(event.text), cause->line);
+	tell_text(&event, cause->line);
 	return tell(worker, &event, err);
 }
 
@@ -74,7 +83,7 @@ static enum code tell_identity(struct worker *worker, struct err *err)
 		code = device_confirm(worker->task->clearance, &geometry, &cause);
 	event.flag = code == CODE_OK;
 	if (code != CODE_OK)
-		text_copy(event.text, sizeof(event.text), cause.line);
+		tell_text(&event, cause.line);
 	return tell(worker, &event, err);
 }
 
@@ -140,7 +149,7 @@ static enum code work(struct worker *worker, struct err *err)
 		.count = worker->partitions,
 		.flag = worker->openers_known,
 	};
-	text_copy(claimed.text, sizeof(claimed.text), disk->method);
+	tell_text(&claimed, disk->method);
 	code = tell(worker, &claimed, err);
 	if (code == CODE_OK && worker->control->may_go(worker->control->self))
 		code = carry_out(worker, disk, err);
