@@ -18,7 +18,7 @@
 
 #include <sys/types.h>
 
-/* ---- os_disk: I/O on one device ------------------------------------------------------- */
+/* ---- os_disk: I/O on one device -------------------------------------------------------------- */
 
 #define OS_DISK_SLOTS_MAX 16
 
@@ -79,7 +79,7 @@ enum code os_disk_open_sync(int fd, unsigned slot_count, uint32_t slot_size,
     struct os_disk **ret, struct err *err) WIPE_MUST_USE;
 void os_disk_free(struct os_disk *disk); /* NULL is fine */
 
-/* ---- os_claim: an exclusive hold on a block device ---------------------------------------- */
+/* ---- os_claim: an exclusive hold on a block device ------------------------------------------- */
 
 /* What the open descriptor itself says of the device: no path lookup, no cache of udev's. */
 struct os_geometry {
@@ -192,7 +192,7 @@ struct os_host {
 enum code os_host_open(struct os_host **ret, struct err *err) WIPE_MUST_USE;
 void os_host_free(struct os_host *host); /* NULL is fine */
 
-/* ---- os_files: files that must survive ---------------------------------------------------------- */
+/* ---- os_files: files that must survive ------------------------------------------------------- */
 
 /*
  * Low-level seam: single system calls, so that a fake can lose what was not synced and cut a run
@@ -269,7 +269,7 @@ enum code os_files_commit(struct os_files *files, struct os_reserved *reserved, 
     size_t len, struct err *err) WIPE_MUST_USE;
 void os_files_release(struct os_files *files, struct os_reserved *reserved);
 
-/* ---- os_clock ---------------------------------------------------------------------------------------- */
+/* ---- os_clock -------------------------------------------------------------------------------- */
 
 enum os_clock_sync { OS_CLOCK_UNKNOWN, OS_CLOCK_UNSYNCHRONISED, OS_CLOCK_SYNCHRONISED };
 struct os_clock;
@@ -283,7 +283,7 @@ struct os_clock {
 };
 struct os_clock *os_clock_system(void); /* static, never freed */
 
-/* ---- os_process: this process, this machine ------------------------------------------------------------ */
+/* ---- os_process: this process, this machine -------------------------------------------------- */
 
 struct os_machine {
 	char host[65];
@@ -328,7 +328,7 @@ unsigned os_signals_take(int fd);
 enum code os_wait_readable(const int *fds, bool *ret_ready, size_t count, int timeout_ms,
     struct err *err) WIPE_MUST_USE;
 
-/* ---- os_agent: one request and its answer over an ssh-agent's socket --------------------------------------- */
+/* ---- os_agent: one request and its answer over an ssh-agent's socket ------------------------- */
 
 struct os_agent_ops;
 struct os_agent {
@@ -345,7 +345,7 @@ enum code os_agent_open(const char *socket_path, struct os_agent **ret, struct e
     WIPE_MUST_USE;
 void os_agent_free(struct os_agent *agent);
 
-/* ---- os_terminal ---------------------------------------------------------------------------------------------- */
+/* ---- os_terminal ----------------------------------------------------------------------------- */
 
 bool os_terminal_is(int fd);
 unsigned os_terminal_columns(int fd); /* 80 when it cannot be told */

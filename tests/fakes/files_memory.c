@@ -73,7 +73,8 @@ static bool dir_exists(struct fake_files *files, const char *path)
 	size_t len = strlen(path);
 	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
 		const struct fake_file *other = &files->files[i];
-		if (!other->unlinked && text_has_prefix(other->path, path) && other->path[len] == '/')
+		if (!other->unlinked && text_has_prefix(other->path, path) &&
+		    other->path[len] == '/')
 			return true;
 	}
 	return false;
@@ -118,7 +119,8 @@ static enum code grow(struct fake_files *files, struct fake_file *file, uint64_t
 		uint64_t step = bytes_min(len - file->content.len, sizeof(zeros));
 		step = bytes_min(step, room_left(files));
 		if (step == 0)
-			return err_set(err, CODE_FULL, "cannot write %s: No space left on device", file->path);
+			return err_set(err, CODE_FULL, "cannot write %s: No space left on device",
+			    file->path);
 		buf_append(&file->content, zeros, (size_t)step);
 		if (file->content.failed)
 			return err_memory(err);
@@ -134,7 +136,7 @@ static enum code fake_read(struct os_files *base, const char *path, size_t max, 
 		return code;
 	struct fake_file *file = find(self(base), path);
 	if (!file)
-		return err_set(err, CODE_MISSING, "cannot read %s: No such file or directory", path);
+		return err_set(err, CODE_MISSING, "cannot read %s: No such file", path);
 	if (file->is_dir)
 		return err_set(err, CODE_CONFIG, "cannot read %s: it is not a regular file", path);
 	if (file->content.len > max)
@@ -175,7 +177,7 @@ static enum code fake_open_rewrite(struct os_files *base, const char *path, int 
 		return code;
 	struct fake_file *file = find(self(base), path);
 	if (!file)
-		return err_set(err, CODE_MISSING, "cannot open %s: No such file or directory", path);
+		return err_set(err, CODE_MISSING, "cannot open %s: No such file", path);
 	return open_handle(self(base), file, false, ret_handle, err);
 }
 
@@ -259,7 +261,7 @@ static enum code fake_rename(struct os_files *base, const char *from, const char
 	struct fake_file *file = find(self(base), from);
 	struct fake_file *old = find(self(base), to);
 	if (!file)
-		return err_set(err, CODE_MISSING, "cannot rename %s: No such file or directory", from);
+		return err_set(err, CODE_MISSING, "cannot rename %s: No such file", from);
 	if (old && !replace)
 		return err_set(err, CODE_EXISTS, "cannot create %s: File exists", to);
 	if (old && old != file)
@@ -275,7 +277,7 @@ static enum code fake_remove(struct os_files *base, const char *path, struct err
 		return code;
 	struct fake_file *file = find(self(base), path);
 	if (!file)
-		return err_set(err, CODE_MISSING, "cannot remove %s: No such file or directory", path);
+		return err_set(err, CODE_MISSING, "cannot remove %s: No such file", path);
 	unlink_file(file);
 	return CODE_OK;
 }
@@ -313,7 +315,7 @@ static enum code fake_list(struct os_files *base, const char *path, struct buf *
 	if (code != CODE_OK)
 		return code;
 	if (!dir_exists(self(base), path))
-		return err_set(err, CODE_MISSING, "cannot list %s: No such file or directory", path);
+		return err_set(err, CODE_MISSING, "cannot list %s: No such file", path);
 	size_t len = strcmp(path, "/") == 0 ? 0 : strlen(path);
 	const char *names[FAKE_FILES_MAX];
 	size_t count = 0;

@@ -9,7 +9,8 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 # Beginning of a system header -> where it may be included: an area, or one file.
 PLACES = {
-    "sodium": ("base", "content", "trust"),
+    # main.c only: sodium_init() comes before everything else.
+    "sodium": ("base", "content", "trust", "wipe/cli/main.c"),
     "jansson": ("wipe/base/json_read.c",),
     "openssl/": ("content",),
     "liburing": ("os",),

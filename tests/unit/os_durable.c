@@ -63,7 +63,7 @@ static void commit_with_any_operation_failing_can_be_repeated(void **state)
 		struct fake_files *files = fake_files_new();
 		struct os_reserved reserved;
 		fake_files_set(files, "/out/other", "x", 1);
-		assert_ok(os_files_reserve(&files->base, "/out/a", 0600, 100, &reserved, &err), err);
+		assert_ok(os_files_reserve(&files->base, "/out/a", 0600, 99, &reserved, &err), err);
 		files->fail_at = k;
 		enum code code = os_files_commit(&files->base, &reserved, "whole", 5, &err);
 		succeeded = files->fail_at != 0;
@@ -124,7 +124,8 @@ static void paths_that_are_too_long_are_refused(void **state)
 	path[0] = '/';
 	path[sizeof(path) - 1] = 0;
 	assert_int_equal(os_files_put(&files->base, path, 0600, true, "", 0, &err), CODE_INPUT);
-	assert_int_equal(os_files_reserve(&files->base, path, 0600, 1, &reserved, &err), CODE_INPUT);
+	assert_int_equal(os_files_reserve(&files->base, path, 0600, 1, &reserved, &err),
+	    CODE_INPUT);
 	assert_int_equal(os_files_make_dirs(&files->base, path, 0700, &err), CODE_INPUT);
 	/* The longest that a reservation takes, with its temporary name. */
 	path[511] = 0;

@@ -52,7 +52,8 @@ static enum code send_all(int fd, const struct buf *data, int64_t deadline_ms, s
 		enum code code = wait_for(fd, POLLOUT, deadline_ms, err);
 		if (code != CODE_OK)
 			return code;
-		ssize_t sent = send(fd, data->data + at, data->len - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent =
+		    send(fd, data->data + at, data->len - at, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0 && errno != EINTR && errno != EAGAIN)
 			return err_set_errno(err, CODE_IO, errno, "cannot write to the ssh-agent");
 		at += sent > 0 ? (size_t)sent : 0;
@@ -85,7 +86,8 @@ static enum code receive_reply(int fd, int64_t deadline_ms, struct buf *ret, str
 		return code;
 	uint32_t len = bytes_load_u32be(prefix);
 	if (len == 0 || len > REPLY_MAX)
-		return err_set(err, CODE_INPUT, "the ssh-agent announces an answer of %u bytes", len);
+		return err_set(err, CODE_INPUT, "the ssh-agent announces an answer of %u bytes",
+		    len);
 	uint8_t *reply = malloc(len);
 	if (!reply)
 		return err_memory(err);
@@ -132,8 +134,8 @@ static enum code connect_to(const char *path, int *ret_fd, struct err *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (!text_copy(address.sun_path, sizeof(address.sun_path), path))
-		return err_set(err, CODE_CONFIG, "the path of the ssh-agent's socket is too long: %s",
-		    path);
+		return err_set(err, CODE_CONFIG,
+		    "the path of the ssh-agent's socket is too long: %s", path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set_errno(err, CODE_IO, errno, "cannot make a socket");

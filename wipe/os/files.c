@@ -60,8 +60,9 @@ static enum code failed(struct err *err, int sys_errno, const char *what, const 
 	char name[SHOWN];
 	/* open(2) says ELOOP for a link met with O_NOFOLLOW: "too many levels" would mislead. */
 	if (sys_errno == ELOOP) {
-		err_set(err, CODE_CONFIG, "cannot %s %s: it is a symbolic link, which is not followed",
-		    what, shown(path, name));
+		err_set(err, CODE_CONFIG,
+		    "cannot %s %s: it is a symbolic link, which is not followed", what,
+		    shown(path, name));
 		err->sys_errno = sys_errno;
 		return CODE_CONFIG;
 	}
@@ -199,7 +200,8 @@ static enum code allocate_zeros(int fd, uint64_t bytes, struct err *err)
 		return handle_failed(err, errno, "reserve room for", fd);
 	uint64_t at = (uint64_t)st.st_size;
 	while (at < bytes) {
-		ssize_t put = pwrite(fd, zeros, (size_t)bytes_min(sizeof(zeros), bytes - at), (off_t)at);
+		size_t step = (size_t)bytes_min(sizeof(zeros), bytes - at);
+		ssize_t put = pwrite(fd, zeros, step, (off_t)at);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
@@ -280,7 +282,7 @@ static enum code files_rename(struct os_files *files, const char *from, const ch
 		return CODE_OK;
 	if (replace || (errno != EINVAL && errno != ENOSYS))
 		return failed(err, errno, "create", to);
-	/* Some network filesystems know no RENAME_NOREPLACE; a hard link does not replace either. */
+	/* Some network filesystems know no RENAME_NOREPLACE; a hard link never replaces. */
 	if (linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
 		return failed(err, errno, "create", to);
 	if (unlink(from) < 0)

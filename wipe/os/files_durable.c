@@ -65,7 +65,9 @@ enum code os_files_make_dirs(struct os_files *files, const char *path, unsigned 
 	for (char *slash = strchr(level + 1, '/');; slash = strchr(slash + 1, '/')) {
 		if (slash)
 			*slash = 0;
-		enum code code = level[1] ? files->ops->make_dir(files, level, mode, err) : CODE_EXISTS;
+		enum code code = CODE_EXISTS; /* "/" is there */
+		if (level[1])
+			code = files->ops->make_dir(files, level, mode, err);
 		if (code == CODE_OK) {
 			/* A new directory is only there for good when its parent says so. */
 			char dir[PATH_SIZE];

@@ -65,7 +65,8 @@ enum code os_packet_receive(int fd, int timeout_ms, void *data, size_t size, siz
 	if (got == 0)
 		return err_set(err, CODE_GONE, "the other process is gone");
 	if ((size_t)got > size)
-		return err_set(err, CODE_INPUT, "a packet of %zd bytes is longer than %zu", got, size);
+		return err_set(err, CODE_INPUT, "a packet of %zd bytes is longer than %zu", got,
+		    size);
 	*ret_len = (size_t)got;
 	return CODE_OK;
 }

@@ -42,10 +42,13 @@ static enum code next_byte(int fd, int stop_fd, char *ret, struct err *err)
 	};
 	/* Without O_NONBLOCK on the terminal a read after poll(2) can still wait; that needs a
 	 * second reader of the same terminal, and then only this question waits. */
-	if (poll(items, 2, -1) < 0)
-		return errno == EINTR ? err_set(err, CODE_STOPPED, "interrupted")
-		                      : err_set_errno(err, CODE_IO, errno, "cannot wait for an answer");
-	if (items[1].revents)
+	bool interrupted = false;
+	if (poll(items, 2, -1) < 0) {
+		if (errno != EINTR)
+			return err_set_errno(err, CODE_IO, errno, "cannot wait for an answer");
+		interrupted = true;
+	}
+	if (interrupted || items[1].revents)
 		return err_set(err, CODE_STOPPED, "interrupted");
 	ssize_t got = read(fd, ret, 1);
 	if (got == 1)
@@ -75,7 +78,8 @@ static enum code read_line(int fd, int stop_fd, char *line, size_t size, struct 
 	if (nul)
 		return err_set(err, CODE_INPUT, "the answer holds a NUL");
 	if (cut)
-		return err_set(err, CODE_INPUT, "the answer is longer than %zu characters", size - 1);
+		return err_set(err, CODE_INPUT, "the answer is longer than %zu characters",
+		    size - 1);
 	line[used] = 0;
 	return CODE_OK;
 }
