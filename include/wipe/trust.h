@@ -85,7 +85,7 @@ enum code trust_signers_parse(const void *allowed, size_t allowed_len, const cha
 void trust_signers_free(struct trust_signers *signers);
 /*
  * Is `key` trusted for `role` at wall_s (seconds UTC)? principal NULL: any; *ret_principal (borrowed
- * from signers, may be NULL) is the entry's first principal. A line without namespaces= is NOT
+ * from signers, may be NULL) is the entry's principals as written. A line without namespaces= is NOT
  * accepted: a role must be granted by name. CODE_UNTRUSTED says why: unknown, revoked, other role,
  * other principal, expired, not yet valid.
  */
