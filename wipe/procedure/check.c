@@ -94,6 +94,7 @@ void procedure_check(struct procedure *procedure, const struct check_lines *line
     struct faults *faults)
 {
 	bool understood = lines_ok;
+	size_t errors = faults->errors;
 	unsigned content = 0;
 	for (unsigned number = 1; number <= procedure->step_count; number++) {
 		const struct procedure_step *step = &procedure->steps[number - 1];
@@ -106,7 +107,7 @@ void procedure_check(struct procedure *procedure, const struct check_lines *line
 		else
 			understood = false;
 	}
-	if (understood)
+	if (understood && faults->errors == errors)
 		check_whole(procedure, faults);
 }
 

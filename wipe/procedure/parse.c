@@ -239,17 +239,3 @@ enum code procedure_parse(const void *data, size_t len, const char *source,
 		memcpy(ret, &procedure, sizeof(procedure));
 	return code;
 }
-
-enum code procedure_read(struct os_files *files, const char *path, struct faults *faults,
-    struct procedure *ret, struct err *err)
-{
-	BUF_AUTO text = { 0 };
-	enum code code = os_files_read(files, path, INI_FILE_MAX, &text, err);
-	if (code == CODE_FULL) {
-		faults_add(faults, 0, "the file goes on after %d bytes", INI_FILE_MAX);
-		return faults_check(faults, path, err);
-	}
-	if (code != CODE_OK)
-		return code;
-	return procedure_parse(text.data, text.len, path, faults, ret, err);
-}
