@@ -150,7 +150,7 @@ const char *units_permille_format(uint64_t permille, char out[UNITS_TEXT]); /* "
  * terminated; cut at a whole character when out is too small. Returns out.
  */
 const char *text_safe(char *out, size_t size, const void *data, size_t len);
-/* Copy with truncation, always terminated; returns false when it was cut. */
+/* Copy with truncation at a whole UTF-8 character, always terminated; false when it was cut. */
 bool text_copy(char *out, size_t size, const char *text);
 /* Printable ASCII only (0x20 to 0x7e). */
 bool text_is_printable(const char *text);
@@ -288,6 +288,7 @@ void json_read_free(struct json_document *document);
 const struct json_value *json_read_root(const struct json_document *document);
 bool json_read_is_object(const struct json_value *value);
 bool json_read_is_array(const struct json_value *value);
+bool json_read_is_null(const struct json_value *value); /* present, and null */
 const struct json_value *json_read_member(const struct json_value *object, const char *key);
 size_t json_read_count(const struct json_value *value); /* elements or members */
 const struct json_value *json_read_element(const struct json_value *array, size_t index);

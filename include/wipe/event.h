@@ -37,9 +37,10 @@ enum event_kind {
 	/* A step ended with all its work attempted. offset = bytes written or read and compared,
 	 * count = requests (write) or blocks (verify) that succeeded. */
 	EVENT_STEP_FINISHED,
-	/* The job cannot go on: sys_errno, offset, text = one line. Last event but COUNTED, ENDED. */
+	/* The job cannot go on: sys_errno, offset, extra = enum code, text = one line. Before CLAIMED it
+	 * means that nothing was written. Only IDENTITY, COUNTED and ENDED follow. */
 	EVENT_FAILED,
-	/* Asked to stop; text = by what ("SIGINT"). Last event but COUNTED, ENDED. */
+	/* Asked to stop; text = by what. Only IDENTITY, COUNTED and ENDED follow. */
 	EVENT_STOPPED,
 	/* The kernel's write counter since the claim: flag = known, length = bytes it counted,
 	 * offset = bytes we had acknowledged, count = most it may be (failed requests may or may not
@@ -56,9 +57,9 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
-#define EVENT_TEXT   104
+#define EVENT_TEXT   256
 #define EVENT_BLOB   32
-#define EVENT_PACKED 224 /* bytes of a packed event */
+#define EVENT_PACKED 384 /* bytes of a packed event */
 
 struct event {
 	enum event_kind kind;
@@ -78,7 +79,7 @@ struct event {
 /*
  * Packed layout, little-endian: 0 u16 kind, 2 u8 flag (0 or 1), 3 u8 zero, 4 u32 step,
  * 8 i64 wall_s, 16 u64 boot_ns, 24 offset, 32 length, 40 count, 48 extra, 56 i32 sys_errno,
- * 60 u32 zero, 64 blob[32], 96 text[104], 200 zero[24].
+ * 60 u32 zero, 64 blob[32], 96 text[256], 352 zero[32].
  */
 void event_pack(const struct event *event, uint8_t out[EVENT_PACKED]);
 /* CODE_INPUT for anything event_pack() would not have written. Pure. */

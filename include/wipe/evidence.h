@@ -22,6 +22,7 @@ struct evidence_range {
 
 enum evidence_step_state { EVIDENCE_NOT_STARTED, EVIDENCE_STARTED, EVIDENCE_FINISHED };
 struct evidence_step {
+	enum plan_action action;
 	enum evidence_step_state state;
 	int64_t wall_start_s;
 	int64_t wall_end_s;
@@ -52,6 +53,8 @@ enum evidence_ending {
 };
 
 struct evidence {
+	uint64_t size; /* bytes of the disk, from the plan */
+	bool ended; /* the worker's last word came, or evidence_end() said it for it */
 	enum evidence_ending ending;
 	char reason[EVENT_TEXT]; /* when not completed */
 	bool claimed;
@@ -82,10 +85,13 @@ struct evidence {
 
 /* Starts empty for this plan. */
 void evidence_start(const struct plan *plan, struct evidence *ret);
-/* Takes one event in. CODE_INPUT: it cannot follow what came before; CODE_MEMORY. */
+/* Takes one event in. CODE_INPUT: it cannot follow what came before; CODE_MEMORY. Progress is no
+ * evidence and changes nothing. ENDED without every step done makes the ending FAILED. */
 enum code evidence_fold(struct evidence *evidence, const struct event *event, struct err *err)
     WIPE_MUST_USE;
-/* Says the job ended without the worker's word (it crashed, was killed, or given up). */
+/* Says the job ended without the worker's word (it crashed, was killed, or given up): ending is
+ * FAILED, STOPPED or ABANDONED, anything else counts as FAILED. A job that ended by the worker's
+ * word keeps that ending, but for a stopped or failed one that is then ABANDONED. */
 void evidence_end(struct evidence *evidence, enum evidence_ending ending, const char *reason,
     int64_t wall_s, uint64_t boot_ns);
 void evidence_free(struct evidence *evidence);

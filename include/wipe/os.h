@@ -18,7 +18,7 @@
 
 #include <sys/types.h>
 
-/* ---- os_disk: I/O on one device ------------------------------------------------------- */
+/* ---- os_disk: I/O on one device -------------------------------------------------------------- */
 
 #define OS_DISK_SLOTS_MAX 16
 
@@ -79,7 +79,7 @@ enum code os_disk_open_sync(int fd, unsigned slot_count, uint32_t slot_size,
     struct os_disk **ret, struct err *err) WIPE_MUST_USE;
 void os_disk_free(struct os_disk *disk); /* NULL is fine */
 
-/* ---- os_claim: an exclusive hold on a block device ---------------------------------------- */
+/* ---- os_claim: an exclusive hold on a block device ------------------------------------------- */
 
 /* What the open descriptor itself says of the device: no path lookup, no cache of udev's. */
 struct os_geometry {
@@ -192,7 +192,7 @@ struct os_host {
 enum code os_host_open(struct os_host **ret, struct err *err) WIPE_MUST_USE;
 void os_host_free(struct os_host *host); /* NULL is fine */
 
-/* ---- os_files: files that must survive ---------------------------------------------------------- */
+/* ---- os_files: files that must survive ------------------------------------------------------- */
 
 /*
  * Low-level seam: single system calls, so that a fake can lose what was not synced and cut a run
@@ -208,10 +208,13 @@ struct os_files_ops {
 	/* For reading and appending; made (with mode) when missing. */
 	enum code (*open_append)(struct os_files *files, const char *path, unsigned mode,
 	    int *ret_handle, struct err *err);
+	/* An existing file, for writing over it from its start. CODE_MISSING. */
+	enum code (*open_rewrite)(struct os_files *files, const char *path, int *ret_handle,
+	    struct err *err);
 	enum code (*allocate)(struct os_files *files, int handle, uint64_t bytes,
 	    struct err *err); /* room on the filesystem, content undefined */
 	enum code (*write)(struct os_files *files, int handle, const void *data, size_t len,
-	    struct err *err); /* all of it, at the end (append) or from the start (create) */
+	    struct err *err); /* all of it, at the end (append) or from the start (others) */
 	enum code (*truncate)(struct os_files *files, int handle, uint64_t bytes,
 	    struct err *err);
 	enum code (*sync)(struct os_files *files, int handle, struct err *err);
@@ -266,7 +269,7 @@ enum code os_files_commit(struct os_files *files, struct os_reserved *reserved, 
     size_t len, struct err *err) WIPE_MUST_USE;
 void os_files_release(struct os_files *files, struct os_reserved *reserved);
 
-/* ---- os_clock ---------------------------------------------------------------------------------------- */
+/* ---- os_clock -------------------------------------------------------------------------------- */
 
 enum os_clock_sync { OS_CLOCK_UNKNOWN, OS_CLOCK_UNSYNCHRONISED, OS_CLOCK_SYNCHRONISED };
 struct os_clock;
@@ -280,7 +283,7 @@ struct os_clock {
 };
 struct os_clock *os_clock_system(void); /* static, never freed */
 
-/* ---- os_process: this process, this machine ------------------------------------------------------------ */
+/* ---- os_process: this process, this machine -------------------------------------------------- */
 
 struct os_machine {
 	char host[65];
@@ -313,7 +316,10 @@ enum code os_packet_receive(int fd, int timeout_ms, void *data, size_t size, siz
     struct err *err) WIPE_MUST_USE;
 void os_fd_close(int fd); /* -1 is fine */
 
-/* Blocks SIGINT, SIGTERM and SIGHUP from here on; a descriptor tells of them (signalfd). */
+/*
+ * Blocks SIGINT, SIGTERM and SIGHUP from here on; a descriptor tells of them (signalfd). SIGPIPE
+ * is ignored from here on: a pager that is closed must not end a job.
+ */
 enum code os_signals_open(int *ret_fd, struct err *err) WIPE_MUST_USE;
 /* How many stop requests (SIGINT, SIGTERM) have arrived; SIGHUP is swallowed. Does not wait. */
 unsigned os_signals_take(int fd);
@@ -322,7 +328,7 @@ unsigned os_signals_take(int fd);
 enum code os_wait_readable(const int *fds, bool *ret_ready, size_t count, int timeout_ms,
     struct err *err) WIPE_MUST_USE;
 
-/* ---- os_agent: one request and its answer over an ssh-agent's socket --------------------------------------- */
+/* ---- os_agent: one request and its answer over an ssh-agent's socket ------------------------- */
 
 struct os_agent_ops;
 struct os_agent {
@@ -339,11 +345,15 @@ enum code os_agent_open(const char *socket_path, struct os_agent **ret, struct e
     WIPE_MUST_USE;
 void os_agent_free(struct os_agent *agent);
 
-/* ---- os_terminal ---------------------------------------------------------------------------------------------- */
+/* ---- os_terminal ----------------------------------------------------------------------------- */
 
 bool os_terminal_is(int fd);
 unsigned os_terminal_columns(int fd); /* 80 when it cannot be told */
-/* One line from a terminal, without its newline; CODE_STOPPED at end of file or a signal. */
+/*
+ * One line from a terminal, without its newline; CODE_INPUT when it is too long for ret or holds
+ * a NUL (all of it is read then); CODE_STOPPED at end of file or when a signal stopped the wait,
+ * also one that os_signals_open() blocks: it stays pending for os_signals_take().
+ */
 enum code os_terminal_line(int fd, char *ret, size_t size, struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -11,6 +11,9 @@
 
 #define PROCEDURE_STEPS_MAX 99
 #define PROCEDURE_BYTES_MAX 64
+#define PROCEDURE_STRATA_MAX 1000000
+#define PROCEDURE_EACH_MAX  1000 /* blocks per stratum */
+#define PROCEDURE_TEXT      336 /* room for every text of a step, also one of 64 bytes */
 
 enum procedure_level { PROCEDURE_CLEAR = 1, PROCEDURE_PURGE, PROCEDURE_LEVEL_NONE };
 enum procedure_status { PROCEDURE_CURRENT = 1, PROCEDURE_SUPERSEDED, PROCEDURE_HISTORIC };

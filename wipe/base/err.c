@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+WIPE_PRINTF(3, 0)
 static enum code set(struct err *err, enum code code, const char *format, va_list args)
 {
 	*err = (struct err){ .code = code };

@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 
-static void add(struct faults *faults, unsigned line, bool warning, const char *format, va_list args)
+WIPE_PRINTF(4, 0)
+static void add(struct faults *faults, unsigned line, bool warning, const char *format,
+    va_list args)
 {
 	if (!warning)
 		faults->errors++;

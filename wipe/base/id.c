@@ -14,7 +14,7 @@ void id_format(const uint8_t bits[16], char out[ID_TEXT])
 		unsigned value = 0;
 		for (int b = 0; b < 5; b++) {
 			int bit = i * 5 + b - 2;
-			unsigned set = bit < 0 ? 0 : (bits[bit / 8] >> (7 - bit % 8)) & 1u;
+			unsigned set = bit < 0 ? 0 : (unsigned)bits[bit / 8] >> (7 - bit % 8) & 1u;
 			value = value << 1 | set;
 		}
 		out[i] = alphabet[value];

@@ -37,6 +37,9 @@ bool text_copy(char *out, size_t size, const char *text)
 	size_t len = strlen(text);
 	bool fits = len < size;
 	size_t take = fits ? len : size - 1;
+	/* Never half a character: what was UTF-8 stays it. */
+	while (!fits && take && ((uint8_t)text[take] & 0xc0) == 0x80)
+		take--;
 	memmove(out, text, take);
 	out[take] = 0;
 	return fits;

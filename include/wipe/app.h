@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * app: the use cases, shared by all faces. No terminal here: a face passes words in, answers
+ * questions through struct app_face, and shows what comes back.
+ */
+#ifndef WIPE_APP_H
+#define WIPE_APP_H
+
+#include "wipe/base.h"
+#include "wipe/certificate.h"
+#include "wipe/device.h"
+#include "wipe/event.h"
+#include "wipe/evidence.h"
+#include "wipe/os.h"
+#include "wipe/plan.h"
+#include "wipe/procedure.h"
+#include "wipe/trust.h"
+
+#define APP_PATH 512
+#define APP_DEFAULT_PROCEDURE "multipass"
+
+/* ---- the surroundings of every use case -------------------------------------------------------- */
+
+/* Where everything lies (commands, "Files"); all absolute, root already in front. */
+struct app_paths {
+	char config[APP_PATH];
+	char key[APP_PATH]; /* station_ed25519 */
+	char allowed_signers[APP_PATH];
+	char revoked_keys[APP_PATH];
+	char site_procedures[APP_PATH];
+	char shipped_procedures[APP_PATH];
+	char state[APP_PATH]; /* /var/lib/certwipe */
+	char chain[APP_PATH];
+	char certificates[APP_PATH];
+};
+
+/* certwipe.conf, read strictly. "" = not set. */
+struct app_config {
+	bool present; /* the file exists */
+	char organisation[128];
+	char site[128];
+	char principal[128]; /* of the station */
+	char procedure[48];
+	char operator_[128]; /* default of --operator */
+};
+
+struct app_options {
+	const char *root; /* --root or NULL */
+	const char *config; /* --config or NULL */
+};
+
+struct app {
+	struct os_host *host;
+	struct os_files *files;
+	struct os_clock *clock;
+	struct os_machine machine;
+	struct certificate_tool tool;
+	struct app_paths paths;
+	struct app_config config;
+};
+/* Opens the seams, works the paths out, reads the configuration when there is one. CODE_CONFIG,
+ * CODE_INPUT (file:line). On failure nothing is left open. */
+enum code app_open(const struct app_options *options, struct app *ret, struct err *err)
+    WIPE_MUST_USE;
+void app_close(struct app *app);
+
+/* All procedures: the site's, then those that ship. */
+enum code app_catalogue(struct app *app, struct procedure_catalogue *ret, struct err *err)
+    WIPE_MUST_USE;
+/* All disks with their claims; excluded: NULL-terminated DEVICE words, may be NULL. */
+enum code app_scan(struct app *app, const char *const *excluded, struct device_set *ret,
+    struct err *err) WIPE_MUST_USE;
+
+/* ---- setup --------------------------------------------------------------------------------------- */
+
+struct app_setup_report {
+	size_t count;
+	struct {
+		char path[APP_PATH];
+		bool made; /* false: it was there and was left as it is */
+	} items[12];
+	char fingerprint[TRUST_FINGERPRINT];
+};
+/* Directories, station key pair, allowed_signers, commented configuration; never overwrites. */
+enum code app_setup(struct app *app, const char *principal, struct app_setup_report *ret,
+    struct err *err) WIPE_MUST_USE;
+
+/* ---- wipe ------------------------------------------------------------------------------------------ */
+
+struct app_erase_request {
+	const char *const *devices; /* DEVICE words */
+	size_t device_count;
+	const char *procedure; /* NULL: the configured one */
+	const char *const *excluded; /* NULL-terminated, may be NULL */
+	bool keep_going;
+	const char *operator_; /* principal whose agent key signs, or NULL */
+	struct certificate_order order;
+};
+
+/* One named disk through the whole run. */
+struct app_disk {
+	const char *word; /* as it was named */
+	struct clearance clearance;
+	struct plan plan;
+	enum code refused; /* CODE_OK: it may be wiped */
+	char refusal[480];
+	size_t job;
+	bool started; /* got the word to write */
+	bool issued; /* a certificate is durable, signed and in the chain */
+	enum code issue_code;
+	char issue_line[480]; /* why not issued, or not signed by the operator */
+	struct os_reserved reserved;
+	enum outcome outcome;
+	char certificate[APP_PATH]; /* path, "" = none */
+	struct verdict verdict;
+};
+
+/* What a face answers and is told. `disks` is the whole list. All may be called many times. */
+struct app_face {
+	/* Shows the plans and asks; CODE_OK to go on. Disks with refused != CODE_OK are to be shown. */
+	enum code (*confirm)(void *self, const struct app_disk *disks, size_t count,
+	    const struct procedure *procedure, struct err *err);
+	void (*event)(void *self, const struct app_disk *disk, const struct event *event);
+	void (*ended)(void *self, const struct app_disk *disk);
+	void (*tick)(void *self);
+	void (*stopping)(void *self, unsigned times);
+	void *self;
+};
+
+struct app_erase_result {
+	struct app_disk *disks; /* owned; app_erase_free() */
+	size_t count;
+	bool stopped;
+	bool any_refused;
+};
+/*
+ * The guard of commands, in its order: words and procedure, preflight, refusals, confirmation, claims,
+ * chain, and only then the word to write. A code other than CODE_OK means that nothing was written:
+ * CODE_REFUSED for a refused disk, CODE_STOPPED, else usage, configuration or preflight. With CODE_OK
+ * the disks tell the rest. *ret is filled in every case.
+ */
+enum code app_erase(struct app *app, const struct app_erase_request *request,
+    const struct app_face *face, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;
+void app_erase_free(struct app_erase_result *result);
+/* Finds, probes, clears and plans the named disks, for `plan`; writes nothing. */
+enum code app_prepare(struct app *app, const struct app_erase_request *request,
+    struct procedure *ret_procedure, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;
+
+/* ---- sign, check --------------------------------------------------------------------------------------- */
+
+/* Adds the role's signature to a certificate file through ssh-agent. principal NULL: whoever the
+ * agent's only trusted key for the role is. CODE_EXISTS when it is signed already. */
+enum code app_sign(struct app *app, const char *path, enum trust_role role, const char *principal,
+    char ret_signature_path[APP_PATH], struct err *err) WIPE_MUST_USE;
+
+struct app_check_request {
+	const char *path;
+	const char *allowed_signers; /* NULL: the configured one */
+	const char *device; /* DEVICE word, or NULL */
+	bool full; /* read all of it */
+	bool at_given;
+	int64_t at_s; /* --at */
+};
+enum app_device_match { APP_DEVICE_NOT_ASKED, APP_DEVICE_SAME, APP_DEVICE_OTHER, APP_DEVICE_UNSURE };
+struct app_check_report {
+	struct certificate *certificate; /* owned */
+	struct certificate_signatures signatures;
+	int64_t judged_at_s;
+	bool trusted; /* whole, well-formed, every signature good */
+	enum app_device_match device;
+	char device_line[480];
+	bool content_asked;
+	bool content_same; /* everything that was read is what the certificate says was left */
+	uint64_t content_bytes; /* read and compared */
+	uint64_t content_different; /* bytes that differ or could not be read, outside the ranges the
+				     * certificate names itself */
+};
+/* CODE_OK with *ret filled; CODE_INPUT not a certificate; CODE_MISSING …: could not look. */
+enum code app_check(struct app *app, const struct app_check_request *request,
+    struct app_check_report *ret, struct err *err) WIPE_MUST_USE;
+void app_check_free(struct app_check_report *report);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * job: one disk, one plan, one process. The worker claims its disk, waits for the word to go,
+ * carries the plan out and tells everything in events; the supervisor folds them into evidence
+ * and never touches a disk itself.
+ */
+#ifndef WIPE_JOB_H
+#define WIPE_JOB_H
+
+#include "wipe/base.h"
+#include "wipe/evidence.h"
+#include "wipe/os.h"
+#include "wipe/plan.h"
+
+/* ---- the worker -------------------------------------------------------------------------------- */
+
+struct job_task {
+	const struct plan *plan;
+	const struct clearance *clearance;
+	struct os_host *host;
+	struct os_clock *clock;
+};
+
+/* How the worker hears from its supervisor. */
+struct job_control {
+	/* Waits for the word to start; false = let go of the disk again. */
+	bool (*may_go)(void *self);
+	/* Asked between requests. */
+	bool (*is_stopping)(void *self);
+	void *self;
+};
+
+/*
+ * Claims the disk (O_EXCL, identity read again, openers scanned, partitions dropped, caches flushed),
+ * says CLAIMED, waits for may_go, runs the plan, asks the identity and the kernel's write counter
+ * again, lets go, says ENDED. Every outcome is told in events; the result is CODE_OK unless the sink
+ * itself failed. Runs in whatever process it is called in.
+ */
+enum code job_worker(const struct job_task *task, const struct job_control *control,
+    const struct event_sink *sink, struct err *err) WIPE_MUST_USE;
+
+/* ---- the supervisor ------------------------------------------------------------------------------ */
+
+enum job_state {
+	JOB_CLAIMING, /* its worker opens and checks the disk */
+	JOB_CLAIMED, /* ready, waiting for the word */
+	JOB_RUNNING,
+	JOB_ENDED, /* evidence is final */
+};
+
+/* Who looks on: the view, and whoever issues certificates. All may be NULL. */
+struct job_watcher {
+	void (*event)(void *self, size_t job, const struct event *event);
+	/* The job's evidence is final; called once. */
+	void (*ended)(void *self, size_t job);
+	/* About four times a second while jobs run. */
+	void (*tick)(void *self);
+	/* A stop was asked for by signal, for the first (1) or second (2) time. */
+	void (*stopping)(void *self, unsigned times);
+	void *self;
+};
+
+struct job_supervisor;
+/* signals_fd: of os_signals_open(), borrowed; -1 = none. */
+enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int signals_fd,
+    const struct job_watcher *watcher, struct job_supervisor **ret, struct err *err) WIPE_MUST_USE;
+/* Kills whatever still runs. NULL is fine. */
+void job_supervisor_free(struct job_supervisor *supervisor);
+/*
+ * Starts a worker, which claims the disk at once. Plan and clearance are borrowed until the end.
+ * *ret_job is its index.
+ */
+enum code job_supervisor_add(struct job_supervisor *supervisor, const struct plan *plan,
+    const struct clearance *clearance, size_t *ret_job, struct err *err) WIPE_MUST_USE;
+/* Waits until every job is claimed or ended (or a stop came: CODE_STOPPED). */
+enum code job_supervisor_settle(struct job_supervisor *supervisor, struct err *err) WIPE_MUST_USE;
+/* Gives a claimed job the word to write, or sends it away. */
+enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struct err *err)
+    WIPE_MUST_USE;
+void job_supervisor_dismiss(struct job_supervisor *supervisor, size_t job);
+/*
+ * Until every job has ended. A first SIGINT or SIGTERM asks all to stop after what is in flight; a
+ * second one no longer waits for the devices. *ret_stopped: a stop was asked for.
+ */
+enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stopped, struct err *err)
+    WIPE_MUST_USE;
+enum job_state job_supervisor_state(const struct job_supervisor *supervisor, size_t job);
+const struct evidence *job_supervisor_evidence(const struct job_supervisor *supervisor, size_t job);
+/* Code and line of a job that failed before it was claimed; CODE_OK and "" otherwise. */
+enum code job_supervisor_refusal(const struct job_supervisor *supervisor, size_t job,
+    const char **ret_line);
+
+#endif

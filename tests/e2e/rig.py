@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the end-to-end tests share: scratch loop disks that always go away, and a certwipe to run."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+BUILD = pathlib.Path(os.environ.get("CERTWIPE_BUILD", "build"))
+CERTWIPE = str(BUILD / "certwipe")
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+
+
+def run(*args, check=True, **kwargs):
+    """A program with its output captured as text."""
+    done = subprocess.run([str(a) for a in args], capture_output=True, text=True,
+                          stdin=kwargs.pop("stdin", subprocess.DEVNULL), timeout=600, **kwargs)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{args} exited {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def can_loop():
+    return os.geteuid() == 0 and os.path.exists("/dev/loop-control")
+
+
+@unittest.skipUnless(can_loop(), "needs root and loop devices")
+class Case(unittest.TestCase):
+    """A fresh --root with a station set up in it, and loop disks on files of its own."""
+    maxDiff = None
+    procedure = "random"
+
+    def setUp(self):
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="certwipe-e2e."))
+        self.addCleanup(shutil.rmtree, self.work, ignore_errors=True)
+        self.root = self.work / "root"
+        self.certwipe("setup", "--principal", "station@test.example", expect=0)
+        self.certificates = self.root / "var/lib/certwipe/certificates"
+        self.signers = self.root / "etc/certwipe/allowed_signers"
+
+    def certwipe(self, *args, expect=None, **kwargs):
+        env = dict(os.environ, NO_COLOR="1", **kwargs.pop("env", {}))
+        env.pop("CERTWIPE_CONFIG", None)
+        done = run(CERTWIPE, "--root", self.root, *args, check=False, env=env, **kwargs)
+        if expect is not None:
+            self.assertEqual(done.returncode, expect, f"{args}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def disk(self, mib=16, sector=512, data=None, size=None, readonly=False):
+        """A loop device over a new file, filled with old data that is nothing like a wipe's."""
+        image = tempfile.NamedTemporaryFile(dir=self.work, suffix=".img", delete=False)
+        size = size if size is not None else mib << 20
+        pattern = data if data is not None else b"OLD-CUSTOMER-DATA-NEEDLE-%07d....." % 1234567
+        piece = (pattern * ((1 << 20) // len(pattern) + 1))[:1 << 20]
+        left = size
+        while left:
+            left -= image.write(piece[:min(left, len(piece))])
+        image.close()
+        flags = ["-r"] if readonly else []
+        loop = run("losetup", "-f", "--show", "-b", sector, *flags, image.name).stdout.strip()
+        self.addCleanup(self.detach, loop)
+        return loop
+
+    @staticmethod
+    def detach(loop):
+        run("partx", "-d", loop, check=False)
+        run("losetup", "-d", loop, check=False)
+
+    @staticmethod
+    def name(loop):
+        return os.path.basename(loop)
+
+    def wipe(self, *loops, args=(), expect=0, procedure=None, **kwargs):
+        confirm = [w for loop in loops for w in ("--confirm", self.name(loop))]
+        return self.certwipe("wipe", *loops, *confirm, "--procedure", procedure or self.procedure,
+                             *args, expect=expect, **kwargs)
+
+    def certificate_paths(self):
+        return sorted(self.certificates.glob("*.json"))
+
+    def certificate(self):
+        """The only one there is: path and content."""
+        paths = self.certificate_paths()
+        self.assertEqual(len(paths), 1, paths)
+        return paths[0], json.loads(paths[0].read_bytes())
+
+    def ssh_keygen_verify(self, path, role="station", principal="station@test.example"):
+        with open(path, "rb") as data:
+            return run("ssh-keygen", "-Y", "verify", "-f", self.signers, "-I", principal, "-n",
+                       f"{role}@certwipe", "-s", f"{path}.{role}.sshsig", check=False, stdin=data)
+
+    @staticmethod
+    def content(loop):
+        run("blockdev", "--flushbufs", loop)
+        with open(loop, "rb") as disk:
+            return disk.read()
+
+    def left_content(self, certificate, size):
+        """The bytes a certificate says were left, made by openssl or a few lines of Python."""
+        content = [s["content"] for s in certificate["steps"] if s["action"] == "write"][-1]
+        if content["kind"] == "keystream":
+            done = subprocess.run(
+                ["openssl", "enc", "-aes-256-ctr", "-K", content["key"], "-iv", "0" * 32],
+                input=bytes(size), capture_output=True, check=True)
+            data = done.stdout
+        else:
+            unit = bytes.fromhex(content["bytes"])
+            data = (unit * (size // len(unit) + 1))[:size]
+        if content.get("complement"):
+            data = bytes(data).translate(bytes(255 - i for i in range(256)))
+        return data

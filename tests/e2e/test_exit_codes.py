@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One test per row of the exit code table, and what must stay untouched in each."""
+import os
+import signal
+import subprocess
+import unittest
+
+from rig import CERTWIPE, Case, run
+
+
+class ExitCodes(Case):
+    def setUp(self):
+        super().setUp()
+        self.loop = self.disk()
+
+    def assert_untouched(self, loop=None):
+        self.assertEqual(self.content(loop or self.loop).count(b"NEEDLE"),
+                         self.content(self.disk()).count(b"NEEDLE"))
+        self.assertEqual(self.certificate_paths(), [])
+        leftovers = [p.name for p in self.certificates.iterdir()] if self.certificates.is_dir() else []
+        self.assertEqual(leftovers, [])
+
+    def one_line(self, done):
+        lines = [l for l in done.stderr.splitlines() if l.startswith("certwipe: ")]
+        self.assertGreaterEqual(len(lines), 1, done.stderr)
+
+    # 0
+    def test_0_erased(self):
+        self.wipe(self.loop, expect=0)
+
+    # 2: usage, configuration, preflight
+    def test_2_regular_file(self):
+        path = self.work / "plain"
+        path.write_bytes(b"x" * 4096)
+        self.one_line(self.certwipe("wipe", path, "--confirm", "plain", expect=2))
+        self.assertEqual(path.read_bytes(), b"x" * 4096)
+
+    def test_2_character_device(self):
+        self.one_line(self.certwipe("wipe", "/dev/null", "--confirm", "null", expect=2))
+
+    def test_2_missing_among_good(self):
+        self.one_line(self.certwipe("wipe", self.loop, "/dev/no-such-disk", "--confirm",
+                                    self.name(self.loop), expect=2))
+        self.assert_untouched()
+
+    def test_2_same_disk_by_two_names(self):
+        link = self.work / "other-name"
+        os.symlink(self.loop, link)
+        self.one_line(self.certwipe("wipe", self.loop, link, "--confirm", self.name(self.loop),
+                                    "--confirm", self.name(self.loop), expect=2))
+        self.assert_untouched()
+
+    def test_2_not_confirmed_or_wrongly(self):
+        self.one_line(self.certwipe("wipe", self.loop, expect=2))
+        self.one_line(self.certwipe("wipe", self.loop, "--confirm", "sda", expect=2))
+        self.one_line(self.certwipe("wipe", self.loop, "--confirm", self.name(self.loop),
+                                    "--confirm", "sda", expect=2))
+        self.assert_untouched()
+
+    def test_2_unknown_procedure_and_option(self):
+        self.one_line(self.wipe(self.loop, procedure="no-such", expect=2))
+        self.one_line(self.certwipe("wipe", self.loop, "--force", expect=2))
+        self.one_line(self.certwipe("no-such-verb", expect=2))
+        self.assert_untouched()
+
+    def test_2_bad_configuration(self):
+        (self.root / "etc/certwipe/certwipe.conf").write_text("[station]\nprincpal = x\n")
+        done = self.wipe(self.loop, expect=2)
+        self.assertIn("certwipe.conf:2:", done.stderr)
+        self.assert_untouched()
+
+    def test_2_no_key(self):
+        (self.root / "etc/certwipe/station_ed25519").unlink()
+        done = self.wipe(self.loop, expect=2)
+        self.assertIn("certwipe setup", done.stderr)
+        self.assert_untouched()
+
+    def test_2_full_certificate_directory(self):
+        run("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", self.certificates)
+        self.addCleanup(run, "umount", self.certificates)
+        (self.certificates / "filler").write_bytes(b"x" * 8192)
+        self.one_line(self.wipe(self.loop, expect=2))
+        self.assertIn(b"NEEDLE", self.content(self.loop))
+        self.assertEqual([p.name for p in self.certificates.iterdir()], ["filler"])
+
+    def test_2_unwritable_certificate_directory(self):
+        run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", self.certificates)
+        self.addCleanup(run, "umount", self.certificates)
+        self.one_line(self.wipe(self.loop, expect=2))
+        self.assertIn(b"NEEDLE", self.content(self.loop))
+
+    # 3: refused
+    def test_3_mounted(self):
+        run("mkfs.ext4", "-q", "-F", self.loop)
+        where = self.work / "mnt"
+        where.mkdir()
+        run("mount", self.loop, where)
+        self.addCleanup(run, "umount", where)
+        done = self.wipe(self.loop, expect=3)
+        self.assertIn(str(where), done.stderr)
+        self.assertEqual(self.certificate_paths(), [])
+
+    def test_3_open_elsewhere(self):
+        holder = subprocess.Popen(["tail", "-f", "/dev/null"], stdin=open(self.loop, "rb"))
+        self.addCleanup(holder.wait)
+        self.addCleanup(holder.kill)
+        done = self.wipe(self.loop, expect=3)
+        self.assertIn(str(holder.pid), done.stderr)
+        self.assert_untouched()
+
+    def test_3_readonly(self):
+        loop = self.disk(readonly=True)
+        self.wipe(loop, expect=3)
+
+    def test_3_excluded_twice_given(self):
+        other = self.disk()
+        for excludes in ((self.loop, other), (other, self.loop)):
+            words = [w for e in excludes for w in ("--exclude", e)]
+            self.wipe(self.loop, args=words, expect=3)
+            self.wipe(other, args=words, expect=3)
+        self.assert_untouched()
+        self.assert_untouched(other)
+
+    def test_3_none_starts_when_one_is_refused(self):
+        other = self.disk(readonly=True)
+        self.wipe(self.loop, other, expect=3)
+        self.assert_untouched()
+
+    def test_3_keep_going_starts_the_others(self):
+        other = self.disk(readonly=True)
+        self.certwipe("wipe", self.loop, other, "--confirm", self.name(self.loop), "--keep-going",
+                      "--procedure", "zero", expect=3)
+        self.assertEqual(len(self.certificate_paths()), 1)
+        self.assertNotIn(b"NEEDLE", self.content(self.loop))
+
+    def test_3_partition_is_refused_by_name(self):
+        run("addpart", self.loop, 1, 2048, 4096)
+        done = self.certwipe("wipe", f"{self.loop}p1", "--confirm", "x")
+        self.assertIn(done.returncode, (2, 3))
+        self.assertIn(self.name(self.loop), done.stderr)
+        self.assert_untouched()
+
+    # 4: stopped
+    def stopped_by(self, number):
+        loop = self.disk(mib=512)
+        worker = subprocess.Popen(
+            [CERTWIPE, "--root", str(self.root), "wipe", loop, "--confirm", self.name(loop),
+             "--procedure", "gutmann", "--progress", "json"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for line in worker.stderr:
+            if line.startswith("{"):
+                break  # the first pass has begun
+        worker.send_signal(number)
+        worker.stderr.read()
+        self.assertEqual(worker.wait(), 4)
+        path, certificate = self.certificate()
+        self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "stopped"))
+        self.assertEqual(self.ssh_keygen_verify(path).returncode, 0)
+
+    def test_4_sigint(self):
+        self.stopped_by(signal.SIGINT)
+
+    def test_4_sigterm(self):
+        self.stopped_by(signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    unittest.main()

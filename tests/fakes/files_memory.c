@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* files_memory: an os_files that lives in memory and fails on demand. */
+#include "files_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct fake_files *self(struct os_files *base)
+{
+	return (struct fake_files *)base;
+}
+
+/* Every operation begins here: counts, and fails when it is the chosen one. */
+static enum code begin(struct fake_files *files, const char *what, struct err *err)
+{
+	files->operations++;
+	if (files->fail_at && --files->fail_at == 0)
+		return err_set(err, files->fail_code, "cannot %s: failure by order", what);
+	return CODE_OK;
+}
+
+static enum code begin_change(struct fake_files *files, const char *what, const char *path,
+    struct err *err)
+{
+	enum code code = begin(files, what, err);
+	if (code == CODE_OK && files->unwritable && text_has_prefix(path, files->unwritable))
+		return err_set(err, CODE_CONFIG, "cannot %s %s: Permission denied", what, path);
+	return code;
+}
+
+static struct fake_file *find(struct fake_files *files, const char *path)
+{
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
+		if (!files->files[i].unlinked && strcmp(files->files[i].path, path) == 0)
+			return &files->files[i];
+	}
+	return NULL;
+}
+
+static struct fake_file *add(struct fake_files *files, const char *path, unsigned mode)
+{
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
+		struct fake_file *file = &files->files[i];
+		if (file->path[0])
+			continue;
+		if (!text_copy(file->path, sizeof(file->path), path))
+			abort();
+		file->mode = mode;
+		return file;
+	}
+	abort(); /* the test makes more files than FAKE_FILES_MAX */
+}
+
+static void drop(struct fake_file *file)
+{
+	buf_free(&file->content);
+	*file = (struct fake_file){ 0 };
+}
+
+/* A file that is open lives on without a name, as on Linux. */
+static void unlink_file(struct fake_file *file)
+{
+	file->unlinked = true;
+	if (file->opens == 0)
+		drop(file);
+}
+
+static bool dir_exists(struct fake_files *files, const char *path)
+{
+	struct fake_file *file = find(files, path);
+	if (file || strcmp(path, "/") == 0)
+		return !file || file->is_dir;
+	size_t len = strlen(path);
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
+		const struct fake_file *other = &files->files[i];
+		if (!other->unlinked && text_has_prefix(other->path, path) &&
+		    other->path[len] == '/')
+			return true;
+	}
+	return false;
+}
+
+static enum code open_handle(struct fake_files *files, struct fake_file *file, bool append,
+    int *ret_handle, struct err *err)
+{
+	if (file->is_dir)
+		return err_set(err, CODE_CONFIG, "%s is a directory", file->path);
+	for (int i = 0; i < FAKE_HANDLES_MAX; i++) {
+		if (files->handles[i].file)
+			continue;
+		files->handles[i] = (struct fake_handle){ .file = file, .append = append };
+		file->opens++;
+		*ret_handle = i;
+		return CODE_OK;
+	}
+	return err_set(err, CODE_IO, "cannot open %s: Too many open files", file->path);
+}
+
+static struct fake_handle *of(struct fake_files *files, int handle)
+{
+	if (handle < 0 || handle >= FAKE_HANDLES_MAX || !files->handles[handle].file)
+		abort(); /* used after close: a bug of the code under test */
+	return &files->handles[handle];
+}
+
+static uint64_t room_left(const struct fake_files *files)
+{
+	uint64_t used = 0;
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++)
+		used += files->files[i].content.len;
+	return files->room > used ? files->room - used : 0;
+}
+
+static enum code grow(struct fake_files *files, struct fake_file *file, uint64_t len,
+    struct err *err)
+{
+	static const uint8_t zeros[512];
+	while (file->content.len < len) {
+		uint64_t step = bytes_min(len - file->content.len, sizeof(zeros));
+		step = bytes_min(step, room_left(files));
+		if (step == 0)
+			return err_set(err, CODE_FULL, "cannot write %s: No space left on device",
+			    file->path);
+		buf_append(&file->content, zeros, (size_t)step);
+		if (file->content.failed)
+			return err_memory(err);
+	}
+	return CODE_OK;
+}
+
+static enum code fake_read(struct os_files *base, const char *path, size_t max, struct buf *ret,
+    struct err *err)
+{
+	enum code code = begin(self(base), "read", err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_file *file = find(self(base), path);
+	if (!file)
+		return err_set(err, CODE_MISSING, "cannot read %s: No such file", path);
+	if (file->is_dir)
+		return err_set(err, CODE_CONFIG, "cannot read %s: it is not a regular file", path);
+	if (file->content.len > max)
+		return err_set(err, CODE_INPUT, "%s is longer than %zu bytes", path, max);
+	buf_append(ret, file->content.data ? file->content.data : (const uint8_t *)"",
+	    file->content.len);
+	return buf_check(ret, err);
+}
+
+static enum code fake_create(struct os_files *base, const char *path, unsigned mode,
+    int *ret_handle, struct err *err)
+{
+	enum code code = begin_change(self(base), "create", path, err);
+	if (code != CODE_OK)
+		return code;
+	if (find(self(base), path))
+		return err_set(err, CODE_EXISTS, "cannot create %s: File exists", path);
+	return open_handle(self(base), add(self(base), path, mode), false, ret_handle, err);
+}
+
+static enum code fake_open_append(struct os_files *base, const char *path, unsigned mode,
+    int *ret_handle, struct err *err)
+{
+	enum code code = begin_change(self(base), "open", path, err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_file *file = find(self(base), path);
+	if (!file)
+		file = add(self(base), path, mode);
+	return open_handle(self(base), file, true, ret_handle, err);
+}
+
+static enum code fake_open_rewrite(struct os_files *base, const char *path, int *ret_handle,
+    struct err *err)
+{
+	enum code code = begin_change(self(base), "open", path, err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_file *file = find(self(base), path);
+	if (!file)
+		return err_set(err, CODE_MISSING, "cannot open %s: No such file", path);
+	return open_handle(self(base), file, false, ret_handle, err);
+}
+
+static enum code fake_allocate(struct os_files *base, int handle, uint64_t bytes, struct err *err)
+{
+	enum code code = begin(self(base), "reserve room", err);
+	return code == CODE_OK ? grow(self(base), of(self(base), handle)->file, bytes, err) : code;
+}
+
+/* A full filesystem takes what fits before it says so, as the real one does. */
+static enum code fake_write(struct os_files *base, int handle, const void *data, size_t len,
+    struct err *err)
+{
+	enum code code = begin(self(base), "write", err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_handle *open = of(self(base), handle);
+	size_t at = open->append ? open->file->content.len : open->at;
+	code = grow(self(base), open->file, at + len, err);
+	size_t fits = (size_t)bytes_min(len, open->file->content.len - at);
+	if (fits)
+		memcpy(open->file->content.data + at, data, fits);
+	open->at = at + fits;
+	return code;
+}
+
+static enum code fake_truncate(struct os_files *base, int handle, uint64_t bytes, struct err *err)
+{
+	enum code code = begin(self(base), "truncate", err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_file *file = of(self(base), handle)->file;
+	if (bytes < file->content.len)
+		file->content.len = (size_t)bytes;
+	return grow(self(base), file, bytes, err);
+}
+
+static enum code fake_sync(struct os_files *base, int handle, struct err *err)
+{
+	enum code code = begin(self(base), "sync", err);
+	of(self(base), handle);
+	self(base)->syncs += code == CODE_OK;
+	return code;
+}
+
+static enum code fake_lock(struct os_files *base, int handle, bool wait, struct err *err)
+{
+	enum code code = begin(self(base), "lock", err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_handle *open = of(self(base), handle);
+	if (open->file->locked && !open->owns_lock) {
+		if (wait)
+			abort(); /* nobody else runs here: it would wait for ever */
+		return err_set(err, CODE_BUSY, "cannot lock %s: held already", open->file->path);
+	}
+	open->file->locked = true;
+	open->owns_lock = true;
+	return CODE_OK;
+}
+
+static enum code fake_close(struct os_files *base, int handle, struct err *err)
+{
+	enum code code = begin(self(base), "close", err);
+	struct fake_handle *open = of(self(base), handle);
+	if (open->owns_lock)
+		open->file->locked = false;
+	open->file->opens--;
+	if (open->file->opens == 0 && open->file->unlinked)
+		drop(open->file);
+	*open = (struct fake_handle){ 0 };
+	return code;
+}
+
+static enum code fake_rename(struct os_files *base, const char *from, const char *to, bool replace,
+    struct err *err)
+{
+	enum code code = begin_change(self(base), "create", to, err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_file *file = find(self(base), from);
+	struct fake_file *old = find(self(base), to);
+	if (!file)
+		return err_set(err, CODE_MISSING, "cannot rename %s: No such file", from);
+	if (old && !replace)
+		return err_set(err, CODE_EXISTS, "cannot create %s: File exists", to);
+	if (old && old != file)
+		unlink_file(old);
+	text_copy(file->path, sizeof(file->path), to);
+	return CODE_OK;
+}
+
+static enum code fake_remove(struct os_files *base, const char *path, struct err *err)
+{
+	enum code code = begin_change(self(base), "remove", path, err);
+	if (code != CODE_OK)
+		return code;
+	struct fake_file *file = find(self(base), path);
+	if (!file)
+		return err_set(err, CODE_MISSING, "cannot remove %s: No such file", path);
+	unlink_file(file);
+	return CODE_OK;
+}
+
+static enum code fake_sync_dir(struct os_files *base, const char *path, struct err *err)
+{
+	enum code code = begin(self(base), "sync directory", err);
+	if (code == CODE_OK && !dir_exists(self(base), path))
+		return err_set(err, CODE_MISSING, "cannot open directory %s: No such file", path);
+	self(base)->syncs += code == CODE_OK;
+	return code;
+}
+
+static enum code fake_make_dir(struct os_files *base, const char *path, unsigned mode,
+    struct err *err)
+{
+	enum code code = begin_change(self(base), "make directory", path, err);
+	if (code != CODE_OK)
+		return code;
+	if (find(self(base), path) || dir_exists(self(base), path))
+		return err_set(err, CODE_EXISTS, "cannot make directory %s: File exists", path);
+	add(self(base), path, mode)->is_dir = true;
+	return CODE_OK;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static enum code fake_list(struct os_files *base, const char *path, struct buf *ret,
+    struct err *err)
+{
+	enum code code = begin(self(base), "list", err);
+	if (code != CODE_OK)
+		return code;
+	if (!dir_exists(self(base), path))
+		return err_set(err, CODE_MISSING, "cannot list %s: No such file", path);
+	size_t len = strcmp(path, "/") == 0 ? 0 : strlen(path);
+	const char *names[FAKE_FILES_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
+		const struct fake_file *file = &self(base)->files[i];
+		const char *rest = file->path + len;
+		if (!file->unlinked && strncmp(file->path, path, len) == 0 && rest[0] == '/' &&
+		    !strchr(rest + 1, '/'))
+			names[count++] = rest + 1;
+	}
+	qsort(names, count, sizeof(names[0]), by_text);
+	for (size_t i = 0; i < count; i++)
+		buf_append(ret, names[i], strlen(names[i]) + 1);
+	return buf_check(ret, err);
+}
+
+static void fake_free(struct os_files *base)
+{
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++)
+		buf_free(&self(base)->files[i].content);
+	free(base);
+}
+
+static const struct os_files_ops fake_ops = {
+	.read = fake_read,
+	.create = fake_create,
+	.open_append = fake_open_append,
+	.open_rewrite = fake_open_rewrite,
+	.allocate = fake_allocate,
+	.write = fake_write,
+	.truncate = fake_truncate,
+	.sync = fake_sync,
+	.lock = fake_lock,
+	.close = fake_close,
+	.rename = fake_rename,
+	.remove = fake_remove,
+	.sync_dir = fake_sync_dir,
+	.make_dir = fake_make_dir,
+	.list = fake_list,
+	.free = fake_free,
+};
+
+struct fake_files *fake_files_new(void)
+{
+	struct fake_files *files = calloc(1, sizeof(*files));
+	if (!files)
+		abort();
+	files->base.ops = &fake_ops;
+	files->room = UINT64_MAX;
+	files->fail_code = CODE_IO;
+	return files;
+}
+
+void fake_files_set(struct fake_files *files, const char *path, const void *data, size_t len)
+{
+	struct fake_file *file = find(files, path);
+	if (!file)
+		file = add(files, path, 0600);
+	file->content.len = 0;
+	buf_append(&file->content, data, len);
+}
+
+const struct buf *fake_files_get(struct fake_files *files, const char *path)
+{
+	struct fake_file *file = find(files, path);
+	return file && !file->is_dir ? &file->content : NULL;
+}
+
+unsigned fake_files_count(const struct fake_files *files)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++)
+		count += files->files[i].path[0] && !files->files[i].unlinked &&
+		    !files->files[i].is_dir;
+	return count;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the compiled library shows: names that lead to their folder, and no writable globals."""
+import re
+import subprocess
+import unittest
+
+import house
+
+# Areas whose names begin with more than their own. base: each file has its own.
+PREFIXES = {
+    "certificate": ("certificate_", "chain_"),
+    "plan": ("plan_", "sampling_"),
+}
+# Whole names that are allowed in spite of the rule, with the reason beside them.
+EXCEPTIONS = set()
+
+# Compilers' and sanitizers' own.
+MACHINERY = re.compile(r"^(__|\.L|\.str|_GLOBAL_|asan\.|llvm)|\.(asan|sancov)")
+
+
+def symbols(path):
+    """(name, class letter, section) of every symbol that an object defines."""
+    out = subprocess.run(["nm", "--defined-only", "--format=sysv", str(path)], check=True,
+                         stdout=subprocess.PIPE, text=True).stdout
+    for line in out.splitlines():
+        fields = [field.strip() for field in line.split("|")]
+        if len(fields) == 7 and fields[2] and not MACHINERY.search(fields[0]):
+            yield fields[0], fields[2], fields[6]
+
+
+def prefixes(area, name):
+    if area == "base":
+        return (name + "_",)
+    return PREFIXES.get(area, (area + "_",))
+
+
+class Symbols(unittest.TestCase):
+    def test_there_is_a_library_to_look_at(self):
+        self.assertTrue(house.objects(), f"nothing was built in {house.BUILD}")
+
+    def test_every_exported_name_leads_to_its_folder(self):
+        for area, name, path in house.objects():
+            for symbol, letter, _ in symbols(path):
+                if not letter.isupper() or symbol in EXCEPTIONS:
+                    continue
+                with self.subTest(file=f"wipe/{area}/{name}.c", symbol=symbol):
+                    self.assertTrue(symbol.startswith(prefixes(area, name)),
+                                    f"begins with none of {prefixes(area, name)}")
+
+    def test_nothing_global_can_be_written(self):
+        for area, name, path in house.objects():
+            for symbol, letter, section in symbols(path):
+                with self.subTest(file=f"wipe/{area}/{name}.c", symbol=symbol):
+                    # Constant tables that hold pointers lie in .data.rel.ro until they are
+                    # relocated; everything else in a writable section is state.
+                    writable = letter in "bBC" or (letter in "dDgGsS" and
+                                                   not section.startswith(".data.rel.ro"))
+                    self.assertFalse(writable, f"lies in {section}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* evidence: every rule that takes "erased" away, one row each. */
+#include "unit/unit.h"
+#include "wipe/evidence.h"
+
+#include "unit/stub_sampling.h"
+#include "unit/world.h"
+
+struct row {
+	const char *name;
+	void (*spoil)(struct world *world);
+	enum outcome outcome;
+	const char *says; /* part of one exception; NULL: there is none */
+};
+
+static void nothing(struct world *w) { (void)w; }
+static void worker_died(struct world *w) { w->count = AT_LAST_FINISHED; }
+static void no_last_word(struct world *w) { w->count = AT_ENDED; }
+static void failed(struct world *w)
+{
+	world_remove(w, AT_VERIFY_STARTED, 3);
+	world_insert(w, AT_VERIFY_STARTED, (struct event){ .kind = EVENT_FAILED, .text = "gone" });
+}
+static void stopped_after_all_steps(struct world *w)
+{
+	world_insert(w, AT_IDENTITY, (struct event){ .kind = EVENT_STOPPED, .text = "SIGINT" });
+}
+static void verify_never_ran(struct world *w) { world_remove(w, AT_VERIFY_STARTED, 3); }
+static void nothing_is_verified(struct world *w)
+{
+	verify_never_ran(w);
+	w->plan.step_count = 2;
+}
+static void only_an_earlier_pass_is_verified(struct world *w)
+{
+	w->plan.steps[2].content_of = 0;
+	w->plan.steps[2].content = w->plan.steps[0].content;
+}
+static void other_content_is_expected(struct world *w) { w->plan.steps[2].content.key[0] ^= 1; }
+static void last_pass_is_not_durable(struct world *w) { world_remove(w, AT_LAST_DURABLE, 1); }
+static void last_pass_is_durable_in_part(struct world *w)
+{
+	w->events[AT_LAST_DURABLE].offset -= 512;
+}
+static void write_was_retried_after_the_flush(struct world *w)
+{
+	world_insert(w, AT_LAST_FINISHED, (struct event){ .kind = EVENT_RETRIED, .step = 1,
+		.length = 512 });
+}
+static void first_pass_is_not_durable(struct world *w) { world_remove(w, AT_FIRST_DURABLE, 1); }
+static void last_pass_is_short(struct world *w) { w->events[AT_LAST_FINISHED].offset -= 512; }
+static void unwritten(struct world *w)
+{
+	w->events[AT_LAST_FINISHED].offset -= 4096;
+	w->events[AT_COUNTED].offset -= 4096;
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_UNWRITTEN, .step = 1,
+		.offset = 8192, .length = 4096, .sys_errno = 5 });
+}
+static void unwritten_widely(struct world *w)
+{
+	uint64_t much = WORLD_SIZE / 512 / 50 * 512;
+	w->events[AT_LAST_FINISHED].offset -= much;
+	w->events[AT_COUNTED].offset -= much;
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_UNWRITTEN, .step = 1,
+		.length = much, .sys_errno = 5 });
+}
+static void unwritten_before(struct world *w)
+{
+	w->events[AT_FIRST_FINISHED].offset -= 4096;
+	w->events[AT_COUNTED].offset -= 4096;
+	world_insert(w, AT_FIRST_DURABLE, (struct event){ .kind = EVENT_UNWRITTEN, .length = 4096 });
+}
+static void mismatch(struct world *w)
+{
+	world_insert(w, AT_VERIFY_FINISHED, (struct event){ .kind = EVENT_MISMATCH, .step = 2,
+		.offset = 512, .length = 512 });
+}
+static void unreadable(struct world *w)
+{
+	w->events[AT_VERIFY_FINISHED].offset -= 512;
+	w->events[AT_VERIFY_FINISHED].count--;
+	world_insert(w, AT_VERIFY_FINISHED, (struct event){ .kind = EVENT_UNREADABLE, .step = 2,
+		.offset = 512, .length = 512, .sys_errno = 5 });
+}
+static void nothing_readable(struct world *w)
+{
+	w->events[AT_VERIFY_FINISHED].offset = w->events[AT_VERIFY_FINISHED].count = 0;
+	world_insert(w, AT_VERIFY_FINISHED, (struct event){ .kind = EVENT_UNREADABLE, .step = 2,
+		.length = WORLD_SIZE });
+}
+static void sample_has_a_block_less(struct world *w)
+{
+	w->events[AT_VERIFY_FINISHED].count--;
+	w->events[AT_VERIFY_FINISHED].offset -= WORLD_BLOCK;
+}
+static void sample_counts_a_block_less(struct world *w) { w->events[AT_VERIFY_FINISHED].count--; }
+static void sample_is_not_told(struct world *w) { world_remove(w, AT_SAMPLED, 1); }
+static void sample_is_smaller(struct world *w)
+{
+	w->events[AT_SAMPLED].count /= 2;
+	w->events[AT_VERIFY_FINISHED].offset /= 2;
+}
+static void sample_has_fewer_strata(struct world *w)
+{
+	w->events[AT_SAMPLED].offset = 5;
+	w->events[AT_VERIFY_FINISHED].offset /= 2;
+	w->events[AT_VERIFY_FINISHED].count /= 2;
+}
+static void full_was_asked_a_sample_read(struct world *w)
+{
+	w->plan.steps[2].verify = PROCEDURE_VERIFY_FULL;
+}
+static void full(struct world *w)
+{
+	full_was_asked_a_sample_read(w);
+	w->events[AT_VERIFY_FINISHED].offset = WORLD_SIZE;
+	sample_is_not_told(w);
+}
+static void full_is_short(struct world *w)
+{
+	full(w);
+	w->events[AT_VERIFY_FINISHED - 1].offset -= 512;
+}
+static void counter_missing(struct world *w) { world_remove(w, AT_COUNTED, 1); }
+static void counter_unknown(struct world *w) { w->events[AT_COUNTED].flag = false; }
+static void somebody_wrote(struct world *w) { w->events[AT_COUNTED].length += 512; }
+static void kernel_counted_less(struct world *w) { w->events[AT_COUNTED].length -= 512; }
+static void within_failed_requests(struct world *w)
+{
+	w->events[AT_COUNTED].length += 512;
+	w->events[AT_COUNTED].count += 512;
+}
+static void steps_claim_more(struct world *w)
+{
+	w->events[AT_COUNTED].offset -= 512;
+	w->events[AT_COUNTED].length -= 512;
+}
+static void most_below_ours(struct world *w)
+{
+	w->events[AT_COUNTED].count = 0;
+	w->events[AT_COUNTED].length = 0;
+}
+static void somebody_discarded(struct world *w) { w->events[AT_COUNTED].extra = 512; }
+static void identity_not_asked(struct world *w) { world_remove(w, AT_IDENTITY, 1); }
+static void identity_differs(struct world *w)
+{
+	w->events[AT_IDENTITY].flag = false;
+	strcpy(w->events[AT_IDENTITY].text, "the serial number");
+}
+static void openers_unknown(struct world *w) { w->events[AT_CLAIMED].flag = false; }
+static void hidden_unknown(struct world *w) { w->hidden = HIDDEN_UNKNOWN; }
+static void hidden_present(struct world *w) { w->hidden = HIDDEN_PRESENT; }
+static void hidden_none(struct world *w) { w->hidden = HIDDEN_NONE; }
+static void hidden_nonsense(struct world *w) { w->hidden = (enum hidden_areas)99; }
+static void no_serial(struct world *w)
+{
+	w->device.identity.serial[0] = w->device.identity.wwn[0] = 0;
+	w->plan.identity = w->device.identity;
+}
+static void no_serial_but_virtual(struct world *w)
+{
+	no_serial(w);
+	w->device.virtual_disk = true;
+}
+static void another_disk(struct world *w) { w->device.identity.serial[0] = 'X'; }
+static void clock_stepped(struct world *w)
+{
+	world_insert(w, AT_LAST_STARTED, (struct event){ .kind = EVENT_CLOCK_STEPPED,
+		.length = 3600, .flag = true });
+}
+static void retried_before_the_flush(struct world *w)
+{
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_RETRIED, .step = 1,
+		.length = 512 });
+}
+static void nothing_is_written(struct world *w)
+{
+	w->plan.steps[0] = w->plan.steps[2];
+	w->plan.step_count = 1;
+	world_remove(w, AT_FIRST_STARTED, AT_IDENTITY - AT_FIRST_STARTED);
+}
+
+#define NOT OUTCOME_NOT_ERASED
+#define BUT OUTCOME_WITH_EXCEPTIONS
+#define YES OUTCOME_ERASED
+static const struct row rows[] = {
+	{ "nothing spoilt", nothing, YES, NULL },
+	{ "full verification", full, YES, NULL },
+	{ "hidden areas none", hidden_none, YES, NULL },
+	{ "a virtual disk has no serial", no_serial_but_virtual, YES, NULL },
+	{ "a clock step is only noted", clock_stepped, YES, NULL },
+	{ "a retry that succeeded", retried_before_the_flush, YES, NULL },
+	{ "count explained by failed requests", within_failed_requests, YES, NULL },
+	{ "worker died", worker_died, NOT, "has not ended" },
+	{ "no last word", no_last_word, NOT, "has not ended" },
+	{ "failed", failed, NOT, "(failed): gone" },
+	{ "stopped", stopped_after_all_steps, NOT, "(stopped): SIGINT" },
+	{ "verification never ran", verify_never_ran, NOT, "not carried out" },
+	{ "nothing verified", nothing_is_verified, BUT, "does not verify" },
+	{ "earlier pass verified", only_an_earlier_pass_is_verified, BUT, "does not verify" },
+	{ "other content expected", other_content_is_expected, NOT, "another content" },
+	{ "last not durable", last_pass_is_not_durable, NOT, "did not confirm" },
+	{ "last durable in part", last_pass_is_durable_in_part, NOT, "did not confirm" },
+	{ "retried after the flush", write_was_retried_after_the_flush, NOT, "did not confirm" },
+	{ "first not durable", first_pass_is_not_durable, BUT, "before the last one" },
+	{ "last pass short", last_pass_is_short, NOT, "wrote less than the disk" },
+	{ "unwritten", unwritten, BUT, "4096 bytes could not be written in the last pass" },
+	{ "unwritten widely", unwritten_widely, NOT, "could not be written in the last pass" },
+	{ "unwritten before", unwritten_before, BUT, "in passes before" },
+	{ "mismatch", mismatch, NOT, "512 bytes that are not what was written" },
+	{ "unreadable", unreadable, BUT, "could not read 512 bytes" },
+	{ "nothing readable", nothing_readable, NOT, "not one byte" },
+	{ "sample lacks a block", sample_has_a_block_less, NOT, "had to be" },
+	{ "sample counts a block less", sample_counts_a_block_less, NOT, "had to be" },
+	{ "sample not told", sample_is_not_told, NOT, "not the one" },
+	{ "sample smaller", sample_is_smaller, NOT, "not the one" },
+	{ "fewer strata", sample_has_fewer_strata, NOT, "not the one" },
+	{ "a sample instead of all", full_was_asked_a_sample_read, NOT, "a sample was read" },
+	{ "full but short", full_is_short, NOT, "had to be" },
+	{ "counter missing", counter_missing, BUT, "did not count" },
+	{ "counter unknown", counter_unknown, BUT, "did not count" },
+	{ "foreign writes", somebody_wrote, NOT, "512 bytes more" },
+	{ "kernel counted less", kernel_counted_less, BUT, "512 bytes fewer" },
+	{ "steps claim more", steps_claim_more, NOT, "claim more" },
+	{ "most below ours", most_below_ours, NOT, "claim more" },
+	{ "foreign discards", somebody_discarded, BUT, "discarded 512" },
+	{ "identity not asked", identity_not_asked, BUT, "not asked" },
+	{ "identity differs", identity_differs, NOT, "not the same any more: the serial" },
+	{ "openers unknown", openers_unknown, BUT, "Not every process" },
+	{ "hidden unknown", hidden_unknown, BUT, "is unknown" },
+	{ "hidden present", hidden_present, BUT, "left in place" },
+	{ "hidden nonsense", hidden_nonsense, BUT, "is unknown" },
+	{ "no serial", no_serial, BUT, "neither serial" },
+	{ "another disk", another_disk, NOT, "not the disk of the plan" },
+	{ "nothing written", nothing_is_written, NOT, "writes nothing" },
+};
+
+static bool says(const struct verdict *verdict, const char *text)
+{
+	for (size_t i = 0; i < verdict->exception_count; i++) {
+		const char *line = verdict->exceptions[i];
+		assert_true(text_is_utf8(line, strlen(line)));
+		assert_int_equal(line[strlen(line) - 1], '.');
+		if (strstr(line, text))
+			return true;
+	}
+	return false;
+}
+
+static void every_rule_takes_erased_away(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WIPE_COUNT(rows); i++) {
+		struct world *world = malloc(sizeof(*world));
+		struct evidence *evidence = malloc(sizeof(*evidence));
+		struct verdict verdict;
+		struct err err;
+		world_start(world);
+		rows[i].spoil(world);
+		if (world_fold(world, evidence, &err) != CODE_OK)
+			fail_msg("%s: %s", rows[i].name, err.line);
+		evidence_verdict(evidence, &world->plan, &world->device, world->hidden, &verdict);
+		if (verdict.outcome != rows[i].outcome)
+			fail_msg("%s: %s (%s)", rows[i].name, evidence_outcome_text(verdict.outcome),
+			    verdict.exception_count ? verdict.exceptions[0] : "");
+		if (rows[i].says ? !says(&verdict, rows[i].says) : verdict.exception_count != 0)
+			fail_msg("%s: says %s", rows[i].name, verdict.exceptions[0]);
+		assert_true((verdict.outcome == OUTCOME_ERASED) == (verdict.exception_count == 0));
+		if (verdict.outcome == OUTCOME_NOT_ERASED)
+			assert_int_equal(verdict.achieved, PROCEDURE_LEVEL_NONE);
+		assert_int_not_equal(verdict.achieved, PROCEDURE_PURGE);
+		evidence_free(evidence);
+		free(evidence);
+		free(world);
+	}
+}
+
+/* A job cut off after any event is never erased, whoever says how it ended. */
+static void no_strict_prefix_is_erased(void **state)
+{
+	(void)state;
+	struct world *world = malloc(sizeof(*world));
+	struct evidence *evidence = malloc(sizeof(*evidence));
+	for (size_t cut = 0; cut < AT_COUNT; cut++) {
+		for (int ending = EVIDENCE_RUNNING; ending <= EVIDENCE_ABANDONED; ending++) {
+			struct verdict verdict;
+			struct err err;
+			world_start(world);
+			world->count = cut;
+			assert_ok(world_fold(world, evidence, &err), err);
+			evidence_end(evidence, (enum evidence_ending)ending, "given up", 1, 1);
+			evidence_verdict(evidence, &world->plan, &world->device, world->hidden,
+			    &verdict);
+			assert_int_equal(verdict.outcome, OUTCOME_NOT_ERASED);
+			evidence_free(evidence);
+		}
+	}
+	free(evidence);
+	free(world);
+}
+
+static void hidden_areas_are_known_only_where_there_can_be_none(void **state)
+{
+	(void)state;
+	static const struct { const char *transport, *model; enum hidden_areas hidden; } cases[] = {
+		{ "nvme", "x", HIDDEN_NOT_APPLICABLE }, { "sas", "x", HIDDEN_NOT_APPLICABLE },
+		{ "scsi", "x", HIDDEN_NOT_APPLICABLE }, { "virtio", "", HIDDEN_NOT_APPLICABLE },
+		{ "sas", "ATA WDC", HIDDEN_UNKNOWN }, { "sata", "x", HIDDEN_UNKNOWN },
+		{ "usb", "x", HIDDEN_UNKNOWN }, { "mmc", "x", HIDDEN_UNKNOWN },
+		{ "unknown", "x", HIDDEN_UNKNOWN }, { "", "", HIDDEN_UNKNOWN },
+	};
+	for (size_t i = 0; i < WIPE_COUNT(cases); i++) {
+		struct device device = { .media = DEVICE_MEDIA_HDD };
+		strcpy(device.identity.transport, cases[i].transport);
+		strcpy(device.identity.model, cases[i].model);
+		assert_int_equal(evidence_hidden_areas(&device), cases[i].hidden);
+		device.virtual_disk = true;
+		assert_int_equal(evidence_hidden_areas(&device), HIDDEN_NOT_APPLICABLE);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_rule_takes_erased_away),
+		cmocka_unit_test(no_strict_prefix_is_erased),
+		cmocka_unit_test(hidden_areas_are_known_only_where_there_can_be_none),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

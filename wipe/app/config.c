@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* config: certwipe.conf. Strict: an unknown key is a fault, so that no typing error goes unnoticed. */
+#include "app_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct key {
+	const char *section;
+	const char *name;
+	size_t offset;
+	size_t size;
+	bool is_name; /* [a-z0-9._-]: an identifier, not words */
+};
+
+#define KEY(section, name, member, is_name)                                                        \
+	{ section, name, offsetof(struct app_config, member),                                       \
+		sizeof(((struct app_config *)0)->member), is_name }
+
+static const struct key keys[] = {
+	KEY("station", "organisation", organisation, false),
+	KEY("station", "site", site, false),
+	KEY("station", "principal", principal, false),
+	KEY("wipe", "procedure", procedure, true),
+	KEY("wipe", "operator", operator_, false),
+};
+
+static const struct key *find_key(const struct ini_entry *entry)
+{
+	for (size_t i = 0; i < WIPE_COUNT(keys); i++) {
+		if (strcmp(keys[i].section, entry->section) == 0 &&
+		    strcmp(keys[i].name, entry->key) == 0)
+			return &keys[i];
+	}
+	return NULL;
+}
+
+static void take_entry(const struct ini_entry *entry, struct app_config *config,
+    struct faults *faults)
+{
+	const struct key *key = find_key(entry);
+	if (!key) {
+		faults_add(faults, entry->line, "unknown key '%s' in [%s]; see certwipe(8), FILES",
+		    entry->key, entry->section);
+		return;
+	}
+	if (strlen(entry->value) >= key->size)
+		faults_add(faults, entry->line, "%s is longer than %zu bytes", key->name, key->size - 1);
+	else if (key->is_name && !text_is_name(entry->value, key->size - 1))
+		faults_add(faults, entry->line, "%s '%s' is no name (a-z, 0-9, . _ -)", key->name,
+		    entry->value);
+	else
+		text_copy((char *)config + key->offset, key->size, entry->value);
+}
+
+enum code app_config_read(struct os_files *files, const char *path, bool must_exist,
+    struct app_config *ret, struct err *err)
+{
+	struct app_config config = { .procedure = APP_DEFAULT_PROCEDURE };
+	BUF_AUTO data = { 0 };
+	enum code code = os_files_read(files, path, INI_FILE_MAX, &data, err);
+	if (code == CODE_MISSING && !must_exist) {
+		*ret = config;
+		return CODE_OK;
+	}
+	if (code != CODE_OK)
+		return code;
+	struct faults faults = { 0 };
+	struct ini *ini = NULL;
+	code = ini_parse(data.data, data.len, &faults, &ini, err);
+	if (code != CODE_OK)
+		return code;
+	for (size_t i = 0; i < ini->count; i++)
+		take_entry(&ini->entries[i], &config, &faults);
+	ini_free(ini);
+	code = faults_check(&faults, path, err);
+	if (code == CODE_OK) {
+		config.present = true;
+		*ret = config;
+	}
+	return code;
+}
+
+enum code app_config_example(const char *principal, struct buf *ret, struct err *err)
+{
+	buf_printf(ret,
+	    "; certwipe.conf: who this station is, and what it does by default. See certwipe(8).\n"
+	    "; A line is 'key = value'; comments start with ; on a line of their own.\n"
+	    "\n"
+	    "[station]\n"
+	    "; The organisation that answers for the wipes, as it stands on certificates.\n"
+	    "; organisation = Example GmbH\n"
+	    "; The place: data centre, room, bench.\n"
+	    "; site = Frankfurt 2, workshop\n"
+	    "; Name of this station's key in allowed_signers.\n"
+	    "principal = %s\n"
+	    "\n"
+	    "[wipe]\n"
+	    "; Procedure of 'wipe' and 'plan' when none is named (certwipe procedure list).\n"
+	    "procedure = " APP_DEFAULT_PROCEDURE "\n"
+	    "; Principal whose ssh-agent key signs as operator when --operator is not given.\n"
+	    "; operator = alice@example.org\n",
+	    principal);
+	return buf_check(ret, err);
+}

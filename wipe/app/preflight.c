@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* preflight: whatever could be missing hours later is asked for now, with nothing touched. */
+#include "app_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CERTIFICATE_ROOM (256u * 1024) /* bytes reserved for a certificate; more is asked when needed */
+
+static enum code check_key(struct app_run *run, struct err *err)
+{
+	/* Read and let go: workers are forked from this process and must not have a copy. */
+	struct trust_secret_key *key = NULL;
+	enum code code = app_key_read(run->app, &key, err);
+	trust_secret_key_free(key);
+	return code;
+}
+
+enum code app_reserve(struct app_run *run, struct err *err)
+{
+	struct app *app = run->app;
+	for (size_t i = 0; i < run->result->count; i++) {
+		struct app_disk *disk = &run->result->disks[i];
+		if (disk->refused != CODE_OK)
+			continue;
+		char path[APP_PATH];
+		snprintf(path, sizeof(path), "%s/%s.json", app->paths.certificates, disk->plan.id);
+		enum code code = os_files_reserve(app->files, path, 0644, CERTIFICATE_ROOM,
+		    &disk->reserved, err);
+		if (code == CODE_MISSING)
+			return err_set(err, CODE_CONFIG, "no directory %s: run 'certwipe setup' first",
+			    app->paths.certificates);
+		if (code != CODE_OK)
+			return err_prefix(err, "no room for a certificate");
+	}
+	return CODE_OK;
+}
+
+/* The operator's key is looked up before the wipe, so that its fingerprint can stand in the
+ * certificate that it signs later. */
+static enum code find_operator(struct app_run *run, const char *principal, struct err *err)
+{
+	struct os_agent *agent = NULL;
+	enum code code = os_agent_open(NULL, &agent, err);
+	if (code == CODE_OK)
+		code = app_agent_find(run->app, agent, TRUST_OPERATOR, principal, &run->operator_key,
+		    run->operator_.principal, err);
+	os_agent_free(agent);
+	if (code != CODE_OK)
+		return err_prefix(err, "operator %s", principal);
+	text_copy(run->operator_.name, sizeof(run->operator_.name), principal);
+	trust_public_key_fingerprint(&run->operator_key, run->operator_.key);
+	run->has_operator = true;
+	return CODE_OK;
+}
+
+enum code app_preflight(struct app_run *run, struct err *err)
+{
+	enum code code = content_self_test(err);
+	if (code == CODE_OK)
+		code = check_key(run, err);
+	if (code == CODE_OK && run->operator_.principal[0]) {
+		char principal[sizeof(run->operator_.principal)];
+		memcpy(principal, run->operator_.principal, sizeof(principal));
+		code = find_operator(run, principal, err);
+	}
+	bool torn = false;
+	if (code == CODE_OK)
+		code = chain_open(run->app->files, run->app->clock, run->app->paths.chain, &run->chain,
+		    &torn, err);
+	if (code == CODE_MISSING)
+		return err_set(err, CODE_CONFIG, "no state directory %s: run 'certwipe setup' first",
+		    run->app->paths.state);
+	return code;
+}

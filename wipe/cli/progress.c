@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* progress: the view model of running disks, folded from events, and its three presentations. */
+#include "progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_EVERY_NS (30 * UINT64_C(1000000000))
+#define DRAW_EVERY_NS (200 * UINT64_C(1000000))
+
+/* One disk as it is shown. */
+struct row {
+	const struct app_disk *disk;
+	uint32_t step;
+	uint64_t done; /* bytes of this step */
+	uint64_t total; /* bytes of this step */
+	uint64_t before; /* bytes of the steps before it */
+	uint64_t errors;
+	uint64_t rate; /* bytes per second, smoothed */
+	uint64_t rate_at_ns;
+	uint64_t rate_done;
+	uint64_t line_at_ns;
+	bool ended;
+};
+
+struct progress {
+	enum progress_mode mode;
+	struct os_clock *clock;
+	struct row *rows;
+	size_t count;
+	size_t drawn; /* lines on the terminal */
+	uint64_t drawn_at_ns;
+};
+
+enum code progress_new(enum progress_mode mode, struct os_clock *clock, struct progress **ret,
+    struct err *err)
+{
+	struct progress *progress = calloc(1, sizeof(*progress));
+	if (!progress)
+		return err_memory(err);
+	progress->mode = mode;
+	progress->clock = clock;
+	*ret = progress;
+	return CODE_OK;
+}
+
+void progress_free(struct progress *progress)
+{
+	if (!progress)
+		return;
+	free(progress->rows);
+	free(progress);
+}
+
+static struct row *row_of(struct progress *progress, const struct app_disk *disk)
+{
+	for (size_t i = 0; i < progress->count; i++) {
+		if (progress->rows[i].disk == disk)
+			return &progress->rows[i];
+	}
+	struct row *rows = realloc(progress->rows, (progress->count + 1) * sizeof(*rows));
+	if (!rows)
+		return NULL;
+	progress->rows = rows;
+	rows[progress->count] = (struct row){ .disk = disk };
+	return &rows[progress->count++];
+}
+
+static uint64_t whole(const struct plan *plan)
+{
+	return plan_bytes_written(plan) + plan_bytes_read(plan);
+}
+
+static uint64_t permille(const struct row *row)
+{
+	uint64_t all = whole(&row->disk->plan);
+	return all ? bytes_min(1000, bytes_mul_div(row->before + row->done, 1000, all)) : 0;
+}
+
+static const char *step_words(const struct row *row, char *out, size_t size)
+{
+	const struct plan *plan = &row->disk->plan;
+	unsigned passes = 0, pass = 0;
+	for (unsigned i = 0; i < plan->step_count; i++) {
+		passes += plan->steps[i].action == PLAN_WRITE;
+		if (i <= row->step)
+			pass = passes;
+	}
+	bool writing = plan->steps[row->step].action == PLAN_WRITE;
+	snprintf(out, size, "%s %u of %u", writing ? "pass" : "verify", pass, passes);
+	return out;
+}
+
+static void describe(const struct row *row, char *out, size_t size)
+{
+	char step[48], share[UNITS_TEXT], rate[UNITS_TEXT], eta[UNITS_TEXT] = "-";
+	uint64_t all = whole(&row->disk->plan);
+	uint64_t gone = bytes_min(all, row->before + row->done);
+	if (row->rate)
+		units_duration_format((all - gone) / row->rate, eta);
+	snprintf(out, size, "%-12s %-14s %7s %11s  ETA %-12s errors %llu",
+	    row->disk->plan.identity.node, step_words(row, step, sizeof(step)),
+	    units_permille_format(permille(row), share), units_rate_format(row->rate, rate), eta,
+	    (unsigned long long)row->errors);
+}
+
+static void print_json(const struct row *row, const char *kind)
+{
+	BUF_AUTO buf = { 0 };
+	struct json_writer writer;
+	struct err err = { 0 };
+	json_write_start(&writer, &buf, true);
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "event", kind);
+	json_write_string(&writer, "device", row->disk->plan.identity.node);
+	json_write_string(&writer, "id", row->disk->plan.id);
+	json_write_uint(&writer, "step", row->step + 1);
+	json_write_uint(&writer, "steps", row->disk->plan.step_count);
+	json_write_uint(&writer, "done", row->done);
+	json_write_uint(&writer, "total", row->total);
+	json_write_uint(&writer, "permille", permille(row));
+	json_write_uint(&writer, "bytes_per_second", row->rate);
+	json_write_uint(&writer, "errors", row->errors);
+	if (row->ended)
+		json_write_string(&writer, "outcome", evidence_outcome_text(row->disk->outcome));
+	json_write_close(&writer);
+	if (json_write_end(&writer, &err) == CODE_OK)
+		fwrite(buf.data, 1, buf.len, stderr);
+}
+
+static void print_line(struct progress *progress, struct row *row, const char *kind)
+{
+	row->line_at_ns = progress->clock->ops->boot_ns(progress->clock);
+	if (progress->mode == PROGRESS_JSON) {
+		print_json(row, kind);
+	} else if (progress->mode == PROGRESS_LINES) {
+		char line[200];
+		describe(row, line, sizeof(line));
+		fprintf(stderr, "%s\n", line);
+	}
+}
+
+void progress_hide(struct progress *progress)
+{
+	if (progress->mode != PROGRESS_TERMINAL)
+		return;
+	for (size_t i = 0; i < progress->drawn; i++)
+		fputs("\033[A\033[2K", stderr);
+	progress->drawn = 0;
+}
+
+static void draw(struct progress *progress)
+{
+	unsigned columns = os_terminal_columns(STDERR_FILENO);
+	uint64_t rate = 0, running = 0;
+	progress_hide(progress);
+	for (size_t i = 0; i < progress->count; i++) {
+		const struct row *row = &progress->rows[i];
+		if (row->ended)
+			continue;
+		char line[200];
+		describe(row, line, sizeof(line));
+		fprintf(stderr, "%.*s\n", (int)columns - 1, line);
+		progress->drawn++;
+		rate += row->rate;
+		running++;
+	}
+	if (running > 1) {
+		char text[UNITS_TEXT];
+		fprintf(stderr, "%llu disks running, %s in all\n", (unsigned long long)running,
+		    units_rate_format(rate, text));
+		progress->drawn++;
+	}
+	fflush(stderr);
+}
+
+static void take_rate(struct row *row, uint64_t now_ns)
+{
+	uint64_t elapsed_ns = now_ns - row->rate_at_ns;
+	uint64_t done = row->before + row->done;
+	if (row->rate_at_ns == 0 || done < row->rate_done) {
+		row->rate_at_ns = now_ns;
+		row->rate_done = done;
+		return;
+	}
+	if (elapsed_ns < 500 * UINT64_C(1000000))
+		return;
+	uint64_t now = bytes_mul_div(done - row->rate_done, UINT64_C(1000000000), elapsed_ns);
+	row->rate = row->rate ? (row->rate * 3 + now) / 4 : now;
+	row->rate_at_ns = now_ns;
+	row->rate_done = done;
+}
+
+void progress_event(struct progress *progress, const struct app_disk *disk,
+    const struct event *event)
+{
+	struct row *row = row_of(progress, disk);
+	if (!row)
+		return;
+	switch (event->kind) {
+	case EVENT_STEP_STARTED:
+		row->before += row->total;
+		row->step = event->step;
+		row->done = 0;
+		row->total = 0;
+		print_line(progress, row, "step");
+		break;
+	case EVENT_PROGRESS:
+		row->done = event->offset;
+		row->total = event->length;
+		take_rate(row, event->boot_ns);
+		break;
+	case EVENT_UNWRITTEN:
+	case EVENT_UNREADABLE:
+	case EVENT_MISMATCH:
+		row->errors++;
+		break;
+	default:
+		break;
+	}
+}
+
+void progress_ended(struct progress *progress, const struct app_disk *disk)
+{
+	struct row *row = row_of(progress, disk);
+	if (!row)
+		return;
+	row->ended = true;
+	progress_hide(progress);
+	if (progress->mode == PROGRESS_JSON)
+		print_line(progress, row, "ended");
+}
+
+void progress_tick(struct progress *progress)
+{
+	uint64_t now_ns = progress->clock->ops->boot_ns(progress->clock);
+	if (progress->mode == PROGRESS_TERMINAL && now_ns - progress->drawn_at_ns >= DRAW_EVERY_NS) {
+		draw(progress);
+		progress->drawn_at_ns = now_ns;
+	}
+	for (size_t i = 0; i < progress->count; i++) {
+		struct row *row = &progress->rows[i];
+		uint64_t every_ns = progress->mode == PROGRESS_JSON ? LINE_EVERY_NS / 30 : LINE_EVERY_NS;
+		if (!row->ended && now_ns - row->line_at_ns >= every_ns)
+			print_line(progress, row, "progress");
+	}
+}

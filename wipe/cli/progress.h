@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* progress: how far each disk is, on stderr: lines that redraw on a terminal, plain lines elsewhere,
+ * JSON lines for programs. */
+#ifndef WIPE_CLI_PROGRESS_H
+#define WIPE_CLI_PROGRESS_H
+
+#include "wipe/app.h"
+
+enum progress_mode { PROGRESS_NONE, PROGRESS_TERMINAL, PROGRESS_LINES, PROGRESS_JSON };
+struct progress;
+enum code progress_new(enum progress_mode mode, struct os_clock *clock, struct progress **ret,
+    struct err *err) WIPE_MUST_USE;
+void progress_free(struct progress *progress);
+void progress_event(struct progress *progress, const struct app_disk *disk,
+    const struct event *event);
+void progress_ended(struct progress *progress, const struct app_disk *disk);
+void progress_tick(struct progress *progress);
+/* Clears the redrawn lines, so that a message can be printed; the next tick draws them again. */
+void progress_hide(struct progress *progress);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * wire: what crosses between supervisor and worker. Upwards one packed event a packet
+ * (EVENT_PACKED bytes); downwards one byte: 'G' go, 'S' stop. A closed socket means stop.
+ */
+#ifndef WIPE_JOB_WIRE_H
+#define WIPE_JOB_WIRE_H
+
+#include "wipe/job.h"
+
+#include <sys/types.h>
+
+#define JOB_WIRE_GO   'G'
+#define JOB_WIRE_STOP 'S'
+
+/* Starts a worker process for task; *ret_fd is the supervisor's end. */
+enum code job_wire_spawn(const struct job_task *task, pid_t *ret_pid, int *ret_fd, struct err *err)
+    WIPE_MUST_USE;
+/* One event. CODE_BUSY: none now. CODE_GONE: the worker is no more. */
+enum code job_wire_receive(int fd, struct event *ret, struct err *err) WIPE_MUST_USE;
+/* Tells the worker; that it is gone already shows at the next receive. */
+void job_wire_tell(int fd, char word);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * worker: one disk from claim to release. The order is the safety: exclusive claim, then the
+ * identity from the descriptor, then other openers, then partitions, then caches; only then a write.
+ */
+#include "wipe/job.h"
+
+#include "wipe/engine.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct worker {
+	const struct job_task *task;
+	const struct job_control *control;
+	const struct event_sink *sink;
+	struct os_claim claim;
+	struct os_counters before;
+	struct engine_totals totals;
+	unsigned partitions;
+	bool openers_known;
+};
+
+static enum code tell(struct worker *worker, struct event *event, struct err *err)
+{
+	struct os_clock *clock = worker->task->clock;
+	event->wall_s = clock->ops->wall_s(clock);
+	event->boot_ns = clock->ops->boot_ns(clock);
+	return worker->sink->put(worker->sink->self, event, err);
+}
+
+/* An event's text is UTF-8; a line may quote a path that is not. */
+static void tell_text(struct event *event, const char *line)
+{
+	if (text_is_utf8(line, strlen(line)))
+		text_copy(event->text, sizeof(event->text), line);
+	else
+		text_safe(event->text, sizeof(event->text), line, strlen(line));
+}
+
+static enum code tell_failed(struct worker *worker, const struct err *cause, struct err *err)
+{
+	struct event event = {
+		.kind = EVENT_FAILED,
+		.sys_errno = cause->sys_errno,
+		.extra = cause->code,
+	};
+	tell_text(&event, cause->line);
+	return tell(worker, &event, err);
+}
+
+/* Everything that must hold before the first write; see the head of this file for the order. */
+static enum code take(struct worker *worker, struct err *err)
+{
+	const struct clearance *clearance = worker->task->clearance;
+	struct os_geometry geometry;
+	enum code code = os_claim_open(clearance->device.identity.node, &worker->claim, err);
+	if (code == CODE_OK)
+		code = os_claim_geometry(&worker->claim, &geometry, err);
+	if (code == CODE_OK)
+		code = device_confirm(clearance, &geometry, err);
+	bool incomplete = true;
+	if (code == CODE_OK)
+		code = device_openers(worker->task->host, clearance, (uint32_t)getpid(), &incomplete, err);
+	if (code == CODE_OK)
+		code = os_claim_drop_partitions(&worker->claim, &worker->partitions, err);
+	if (code == CODE_OK)
+		code = os_claim_flush_cache(&worker->claim, err);
+	if (code == CODE_OK)
+		code = os_claim_counters(&worker->claim, &worker->before, err);
+	worker->openers_known = !incomplete;
+	return code;
+}
+
+/* Is the open descriptor still the device that was cleared? */
+static enum code tell_identity(struct worker *worker, struct err *err)
+{
+	struct event event = { .kind = EVENT_IDENTITY };
+	struct os_geometry geometry;
+	struct err cause = { 0 };
+	enum code code = os_claim_geometry(&worker->claim, &geometry, &cause);
+	if (code == CODE_OK)
+		code = device_confirm(worker->task->clearance, &geometry, &cause);
+	event.flag = code == CODE_OK;
+	if (code != CODE_OK)
+		tell_text(&event, cause.line);
+	return tell(worker, &event, err);
+}
+
+/* O_EXCL does not stop plain writers; the kernel's own count does not overlook them. */
+static enum code tell_counters(struct worker *worker, struct err *err)
+{
+	struct os_counters after = { 0 };
+	struct err ignored = { 0 };
+	/* A counter that cannot be read stays unknown, and unknown is not success. */
+	if (os_claim_counters(&worker->claim, &after, &ignored) != CODE_OK)
+		after.known = false;
+	struct event event = {
+		.kind = EVENT_COUNTED,
+		.flag = worker->before.known && after.known,
+		.offset = worker->totals.written,
+		.count = worker->totals.written + worker->totals.written_failed,
+	};
+	if (event.flag) {
+		event.length = after.written - worker->before.written;
+		event.extra = after.discarded - worker->before.discarded;
+	}
+	return tell(worker, &event, err);
+}
+
+static enum code carry_out(struct worker *worker, struct os_disk *disk, struct err *err)
+{
+	const struct engine_context context = {
+		.disk = disk,
+		.clock = worker->task->clock,
+		.sink = *worker->sink,
+		.is_stopping = worker->control->is_stopping,
+		.self = worker->control->self,
+		.limits = &engine_limits_default,
+	};
+	enum code code = engine_run(worker->task->plan, 0, &context, &worker->totals, err);
+	/* These three were told as events; what else went wrong was not. */
+	if (code != CODE_OK && code != CODE_STOPPED && code != CODE_IO && code != CODE_GONE) {
+		struct err cause = *err;
+		code = tell_failed(worker, &cause, err);
+	} else {
+		code = CODE_OK;
+	}
+	if (code == CODE_OK)
+		code = tell_identity(worker, err);
+	if (code == CODE_OK)
+		code = tell_counters(worker, err);
+	return code;
+}
+
+static enum code work(struct worker *worker, struct err *err)
+{
+	const struct plan *plan = worker->task->plan;
+	struct os_disk *disk = NULL;
+	struct err cause = { 0 };
+	enum code code = take(worker, &cause);
+	if (code == CODE_OK)
+		code = os_disk_open(worker->claim.fd, plan->depth, plan->block, &disk, &cause);
+	if (code != CODE_OK)
+		return tell_failed(worker, &cause, err);
+
+	struct event claimed = {
+		.kind = EVENT_CLAIMED,
+		.count = worker->partitions,
+		.flag = worker->openers_known,
+	};
+	tell_text(&claimed, disk->method);
+	code = tell(worker, &claimed, err);
+	if (code == CODE_OK && worker->control->may_go(worker->control->self))
+		code = carry_out(worker, disk, err);
+	os_disk_free(disk);
+	return code;
+}
+
+enum code job_worker(const struct job_task *task, const struct job_control *control,
+    const struct event_sink *sink, struct err *err)
+{
+	struct worker worker = {
+		.task = task,
+		.control = control,
+		.sink = sink,
+		.claim = { .fd = -1 },
+	};
+	enum code code = work(&worker, err);
+	os_claim_close(&worker.claim);
+	if (code != CODE_OK)
+		return code;
+	struct event ended = { .kind = EVENT_ENDED };
+	return tell(&worker, &ended, err);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * files: how does a file become durable on Linux? One system call per operation, each failure
+ * with the path and a code that a caller can act on. What is built from them (put, reserve,
+ * commit) is in files_durable.c and works on a fake just as well.
+ */
+#include "wipe/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SHOWN 400
+
+/* A path as it may stand in a message: names found in a directory are anybody's bytes. */
+static const char *shown(const char *path, char out[SHOWN])
+{
+	if (text_is_utf8(path, strlen(path)))
+		text_copy(out, SHOWN, path);
+	else
+		text_safe(out, SHOWN, path, strlen(path));
+	return out;
+}
+
+static enum code code_of(int sys_errno)
+{
+	switch (sys_errno) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return CODE_FULL;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+	case ELOOP:
+	case ENOTDIR:
+		return CODE_CONFIG;
+	case ENOENT:
+		return CODE_MISSING;
+	case EEXIST:
+	case ENOTEMPTY:
+		return CODE_EXISTS;
+	case ENAMETOOLONG:
+		return CODE_INPUT;
+	case ENOMEM:
+		return CODE_MEMORY;
+	default:
+		return CODE_IO;
+	}
+}
+
+static enum code failed(struct err *err, int sys_errno, const char *what, const char *path)
+{
+	char name[SHOWN];
+	/* open(2) says ELOOP for a link met with O_NOFOLLOW: "too many levels" would mislead. */
+	if (sys_errno == ELOOP) {
+		err_set(err, CODE_CONFIG,
+		    "cannot %s %s: it is a symbolic link, which is not followed", what,
+		    shown(path, name));
+		err->sys_errno = sys_errno;
+		return CODE_CONFIG;
+	}
+	return err_set_errno(err, code_of(sys_errno), sys_errno, "cannot %s %s", what,
+	    shown(path, name));
+}
+
+/* The same for a handle; the kernel still knows its path. */
+static enum code handle_failed(struct err *err, int sys_errno, const char *what, int fd)
+{
+	char link[40];
+	char path[SHOWN];
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t len = readlink(link, path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = 0;
+	return failed(err, sys_errno, what, len < 0 ? "a file" : path);
+}
+
+/* A descriptor of a regular file, or the reason why not. */
+static enum code open_regular(const char *path, int flags, unsigned mode, const char *what,
+    int *ret_fd, struct err *err)
+{
+	/* O_NONBLOCK: opening a FIFO or a sick tape must not hang; regular files do not care. */
+	int fd;
+	do
+		fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return failed(err, errno, what, path);
+	struct stat st;
+	enum code code = CODE_OK;
+	char name[SHOWN];
+	if (fstat(fd, &st) < 0)
+		code = failed(err, errno, what, path);
+	else if (!S_ISREG(st.st_mode))
+		code = err_set(err, CODE_CONFIG, "cannot %s %s: it is not a regular file", what,
+		    shown(path, name));
+	if (code != CODE_OK) {
+		close(fd);
+		return code;
+	}
+	*ret_fd = fd;
+	return CODE_OK;
+}
+
+static enum code read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
+{
+	char name[SHOWN];
+	size_t start = ret->len;
+	uint8_t chunk[16384];
+	for (;;) {
+		ssize_t got = read(fd, chunk, sizeof(chunk));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return failed(err, errno, "read", path);
+		if (got == 0)
+			return buf_check(ret, err);
+		if ((size_t)got > max - (ret->len - start))
+			return err_set(err, CODE_INPUT,
+			    "%s is longer than the %zu bytes that are accepted here",
+			    shown(path, name), max);
+		buf_append(ret, chunk, (size_t)got);
+		if (ret->failed)
+			return buf_check(ret, err);
+	}
+}
+
+static enum code files_read(struct os_files *files, const char *path, size_t max, struct buf *ret,
+    struct err *err)
+{
+	(void)files;
+	int fd = -1;
+	enum code code = open_regular(path, O_RDONLY, 0, "read", &fd, err);
+	if (code != CODE_OK)
+		return code;
+	/* Into a buffer of its own, so that *ret is as it was when reading fails. */
+	BUF_AUTO content = { 0 };
+	code = read_all(fd, path, max, &content, err);
+	close(fd);
+	if (code != CODE_OK)
+		return code;
+	buf_append(ret, content.data ? content.data : (const uint8_t *)"", content.len);
+	return buf_check(ret, err);
+}
+
+static enum code files_create(struct os_files *files, const char *path, unsigned mode,
+    int *ret_handle, struct err *err)
+{
+	(void)files;
+	return open_regular(path, O_RDWR | O_CREAT | O_EXCL, mode, "create", ret_handle, err);
+}
+
+static enum code files_open_append(struct os_files *files, const char *path, unsigned mode,
+    int *ret_handle, struct err *err)
+{
+	(void)files;
+	return open_regular(path, O_RDWR | O_CREAT | O_APPEND, mode, "open", ret_handle, err);
+}
+
+static enum code files_open_rewrite(struct os_files *files, const char *path, int *ret_handle,
+    struct err *err)
+{
+	(void)files;
+	return open_regular(path, O_RDWR, 0, "open", ret_handle, err);
+}
+
+static enum code write_all(int fd, const uint8_t *data, size_t len, struct err *err)
+{
+	while (len) {
+		ssize_t put = write(fd, data, len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return handle_failed(err, put < 0 ? errno : EIO, "write", fd);
+		data += put;
+		len -= (size_t)put;
+	}
+	return CODE_OK;
+}
+
+static enum code files_write(struct os_files *files, int handle, const void *data, size_t len,
+    struct err *err)
+{
+	(void)files;
+	return write_all(handle, data, len, err);
+}
+
+/* Where the filesystem has no fallocate(2): zeros take the room just as well. */
+static enum code allocate_zeros(int fd, uint64_t bytes, struct err *err)
+{
+	static const uint8_t zeros[16384];
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return handle_failed(err, errno, "reserve room for", fd);
+	uint64_t at = (uint64_t)st.st_size;
+	while (at < bytes) {
+		size_t step = (size_t)bytes_min(sizeof(zeros), bytes - at);
+		ssize_t put = pwrite(fd, zeros, step, (off_t)at);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return handle_failed(err, put < 0 ? errno : EIO, "reserve room for", fd);
+		at += (uint64_t)put;
+	}
+	return CODE_OK;
+}
+
+static enum code files_allocate(struct os_files *files, int handle, uint64_t bytes,
+    struct err *err)
+{
+	(void)files;
+	if (bytes == 0)
+		return CODE_OK;
+	if (bytes > INT64_MAX)
+		return handle_failed(err, EFBIG, "reserve room for", handle);
+	int done;
+	do
+		done = fallocate(handle, 0, 0, (off_t)bytes);
+	while (done < 0 && errno == EINTR);
+	if (done == 0)
+		return CODE_OK;
+	if (errno == EOPNOTSUPP || errno == ENOSYS)
+		return allocate_zeros(handle, bytes, err);
+	return handle_failed(err, errno, "reserve room for", handle);
+}
+
+static enum code files_truncate(struct os_files *files, int handle, uint64_t bytes,
+    struct err *err)
+{
+	(void)files;
+	if (ftruncate(handle, (off_t)bytes) < 0)
+		return handle_failed(err, errno, "truncate", handle);
+	return CODE_OK;
+}
+
+static enum code files_sync(struct os_files *files, int handle, struct err *err)
+{
+	(void)files;
+	int done;
+	do
+		done = fsync(handle);
+	while (done < 0 && errno == EINTR);
+	return done < 0 ? handle_failed(err, errno, "sync", handle) : CODE_OK;
+}
+
+static enum code files_lock(struct os_files *files, int handle, bool wait, struct err *err)
+{
+	(void)files;
+	int done;
+	do
+		done = flock(handle, LOCK_EX | (wait ? 0 : LOCK_NB));
+	while (done < 0 && errno == EINTR);
+	if (done == 0)
+		return CODE_OK;
+	int why = errno;
+	handle_failed(err, why, "lock", handle);
+	if (why == EWOULDBLOCK)
+		err->code = CODE_BUSY;
+	return err->code;
+}
+
+static enum code files_close(struct os_files *files, int handle, struct err *err)
+{
+	(void)files;
+	/* Linux has let the descriptor go even when it says EINTR: never close twice. */
+	if (close(handle) < 0 && errno != EINTR)
+		return err_set_errno(err, code_of(errno), errno, "cannot write back a file");
+	return CODE_OK;
+}
+
+static enum code files_rename(struct os_files *files, const char *from, const char *to,
+    bool replace, struct err *err)
+{
+	(void)files;
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE) == 0)
+		return CODE_OK;
+	if (replace || (errno != EINVAL && errno != ENOSYS))
+		return failed(err, errno, "create", to);
+	/* Some network filesystems know no RENAME_NOREPLACE; a hard link never replaces. */
+	if (linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
+		return failed(err, errno, "create", to);
+	if (unlink(from) < 0)
+		return failed(err, errno, "remove", from);
+	return CODE_OK;
+}
+
+static enum code files_remove(struct os_files *files, const char *path, struct err *err)
+{
+	(void)files;
+	return unlink(path) < 0 ? failed(err, errno, "remove", path) : CODE_OK;
+}
+
+static enum code files_sync_dir(struct os_files *files, const char *path, struct err *err)
+{
+	(void)files;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return failed(err, errno, "open directory", path);
+	int why = 0;
+	while (fsync(fd) < 0) {
+		why = errno;
+		if (why != EINTR)
+			break;
+		why = 0;
+	}
+	close(fd);
+	/* EINVAL: this filesystem keeps names by itself and has nothing to sync in a directory. */
+	return why && why != EINVAL ? failed(err, why, "sync directory", path) : CODE_OK;
+}
+
+static enum code files_make_dir(struct os_files *files, const char *path, unsigned mode,
+    struct err *err)
+{
+	(void)files;
+	return mkdir(path, mode) < 0 ? failed(err, errno, "make directory", path) : CODE_OK;
+}
+
+static int is_shown_entry(const struct dirent *entry)
+{
+	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+/* By bytes: alphasort() would follow the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum code files_list(struct os_files *files, const char *path, struct buf *ret,
+    struct err *err)
+{
+	(void)files;
+	struct dirent **entries = NULL;
+	int count = scandir(path, &entries, is_shown_entry, by_name);
+	if (count < 0)
+		return failed(err, errno, "list", path);
+	for (int i = 0; i < count; i++) {
+		buf_append(ret, entries[i]->d_name, strlen(entries[i]->d_name) + 1);
+		free(entries[i]);
+	}
+	free(entries);
+	return buf_check(ret, err);
+}
+
+static void files_free(struct os_files *files)
+{
+	free(files);
+}
+
+static const struct os_files_ops linux_files = {
+	.read = files_read,
+	.create = files_create,
+	.open_append = files_open_append,
+	.open_rewrite = files_open_rewrite,
+	.allocate = files_allocate,
+	.write = files_write,
+	.truncate = files_truncate,
+	.sync = files_sync,
+	.lock = files_lock,
+	.close = files_close,
+	.rename = files_rename,
+	.remove = files_remove,
+	.sync_dir = files_sync_dir,
+	.make_dir = files_make_dir,
+	.list = files_list,
+	.free = files_free,
+};
+
+enum code os_files_open(struct os_files **ret, struct err *err)
+{
+	struct os_files *files = malloc(sizeof(*files));
+	if (!files)
+		return err_memory(err);
+	files->ops = &linux_files;
+	*ret = files;
+	return CODE_OK;
+}
+
+void os_files_free(struct os_files *files)
+{
+	if (files)
+		files->ops->free(files);
+}
