@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pass: one step over the disk as a state machine that does no I/O. It hands out pieces, takes
+ * their results, and decides what a failure means: again, in halves, given up. The writer and the
+ * verifier give it their two differences: what is in the buffer before, and after. (private to engine)
+ */
+#ifndef WIPE_ENGINE_PASS_H
+#define WIPE_ENGINE_PASS_H
+
+#include "report.h"
+#include "route.h"
+#include "wipe/engine.h"
+
+/* Every piece in flight may fail at once, and one of them be halved down to a block. */
+#define PASS_REPAIRS_MAX (OS_DISK_SLOTS_MAX + 32)
+
+struct pass {
+	bool writing;
+	uint64_t size; /* bytes of the disk */
+	uint32_t logical; /* bytes */
+	uint32_t physical; /* bytes */
+	const struct engine_limits *limits;
+	struct report *report;
+	struct content_source *source; /* what is written, or expected */
+	struct route route;
+
+	struct {
+		bool busy;
+		struct piece piece;
+		uint64_t start_ns;
+		/* A constant already lies in the slot: from which phase, how many bytes. */
+		uint64_t ready_phase;
+		uint32_t ready_len;
+	} slots[OS_DISK_SLOTS_MAX];
+	unsigned in_flight;
+
+	struct piece repairs[PASS_REPAIRS_MAX]; /* ascending */
+	size_t repair_count;
+	struct ranges skipped; /* to be returned to at the end */
+	uint64_t skip; /* bytes the next failed region skips */
+	uint64_t skip_end; /* where the last skip ended */
+	bool returning; /* the route is at its end: nothing is skipped any more */
+
+	uint64_t error_requests;
+	uint64_t error_ns;
+	uint64_t done; /* bytes written, or read and compared */
+	uint64_t requests; /* that moved all their bytes */
+	uint8_t *spoiled; /* verifying: a bit per block of the route that was not read or did not match */
+	uint64_t spoiled_count;
+	uint32_t constant_period; /* writing a constant: its length, else 0 */
+};
+
+/* Takes over `route`. The rest of *pass was filled by the caller (above the first blank line). */
+enum code pass_start(struct pass *pass, const struct content *content, struct err *err)
+    WIPE_MUST_USE;
+void pass_free(struct pass *pass);
+
+enum pass_next { PASS_PIECE, PASS_WAIT, PASS_END };
+/* What to do with a free slot whose memory is `data`: start *ret, wait for a result, or nothing. */
+enum code pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint64_t now_ns,
+    enum pass_next *ret_next, struct piece *ret, struct err *err) WIPE_MUST_USE;
+/* The piece could not be started: it is not in flight, and stays among what remains. */
+enum code pass_refused(struct pass *pass, unsigned slot, struct err *err) WIPE_MUST_USE;
+/*
+ * The result of the piece in `slot` (bytes moved or -errno). CODE_IO: a limit is reached;
+ * CODE_GONE: the errno says that the device went away; else the report failed.
+ */
+enum code pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
+    uint64_t now_ns, struct err *err) WIPE_MUST_USE;
+
+/* Below this offset every byte was written or given up (and reported, once settled). */
+uint64_t pass_low_water(const struct pass *pass);
+/* Adds what a write has not written, or what a verification knows to be sick and has not read. */
+enum code pass_remaining(const struct pass *pass, struct ranges *ret, struct err *err)
+    WIPE_MUST_USE;
+/* For EVENT_STEP_FINISHED: requests of a write, clean blocks of a verification. */
+uint64_t pass_succeeded(const struct pass *pass);
+
+/* ---- writer.c and verifier.c ------------------------------------------------------------- */
+
+enum code writer_prepare(struct pass *pass, unsigned slot, const struct piece *piece,
+    uint8_t *data, struct err *err) WIPE_MUST_USE;
+/* Compares len bytes of the piece and reports each logical block that differs. */
+enum code verifier_check(struct pass *pass, const struct piece *piece, const uint8_t *data,
+    uint32_t len, struct err *err) WIPE_MUST_USE;
+/* The block of this piece did not pass. */
+void verifier_spoil(struct pass *pass, const struct piece *piece);
+
+#endif

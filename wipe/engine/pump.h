@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pump: the one loop that moves pieces between a pass and a disk (private to engine). */
+#ifndef WIPE_ENGINE_PUMP_H
+#define WIPE_ENGINE_PUMP_H
+
+#include "pass.h"
+
+struct pump {
+	const struct engine_context *context;
+	struct report *report;
+	struct engine_totals *totals;
+	uint64_t size; /* bytes the disk must have */
+	unsigned depth; /* requests in flight */
+
+	struct pass *pass; /* the step at hand */
+	uint64_t durable; /* offset of the last EVENT_DURABLE of this step */
+	uint64_t durable_ns; /* when the last flush ended */
+	uint64_t durable_done; /* bytes done by then */
+	bool drained; /* a failed wait: nothing more is expected of the disk */
+};
+
+/*
+ * Carries out pump->pass to EVENT_STEP_FINISHED. Everything else ends as engine_run() promises:
+ * EVENT_STOPPED and CODE_STOPPED, EVENT_FAILED and CODE_IO or CODE_GONE, or the sink's error.
+ */
+enum code pump_run(struct pump *pump, struct pass *pass, struct err *err) WIPE_MUST_USE;
+
+/* The job cannot go on, for the reason in *err: names what remains, EVENT_FAILED. Returns the code. */
+enum code pump_fail(struct pump *pump, struct err *err) WIPE_MUST_USE;
+
+/* CODE_GONE unless the kernel still gives the disk the size it had. */
+enum code pump_check_size(struct pump *pump, struct err *err) WIPE_MUST_USE;
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine: which steps, over which part of the disk? Turns plan steps into passes and lets the pump
+ * carry them out, one after the other. What a write step gave up is remembered: the next sample
+ * looks there too.
+ */
+#include "wipe/engine.h"
+
+#include "pump.h"
+
+const struct engine_limits engine_limits_default = {
+	.retries = 2,
+	.error_requests = 20000,
+	.error_ns = UINT64_C(3600) * 1000000000,
+	.skip_first = UINT64_C(1) * 1024 * 1024,
+	.skip_max = UINT64_C(256) * 1024 * 1024,
+};
+
+struct run {
+	const struct engine_context *context;
+	uint64_t size;
+	uint32_t logical;
+	uint32_t physical;
+	uint32_t request; /* bytes of one, at most */
+	struct report report;
+	struct ranges unwritten;
+	struct pump pump;
+};
+
+/* Hears every event on its way to the caller's sink, to remember what was given up. */
+static enum code remember(void *self, const struct event *event, struct err *err)
+{
+	struct run *run = self;
+	if (event->kind == EVENT_UNWRITTEN) {
+		enum code code = ranges_add(&run->unwritten, event->offset,
+		    event->offset + event->length, ROUTE_NO_BLOCK, err);
+		if (code != CODE_OK)
+			return code;
+	}
+	return run->context->sink.put(run->context->sink.self, event, err);
+}
+
+static enum code start(struct run *run, uint64_t size, uint32_t logical, uint32_t physical,
+    uint32_t block, unsigned depth, struct err *err)
+{
+	const struct os_disk *disk = run->context->disk;
+	if (logical == 0 || size == 0 || size % logical != 0)
+		return err_set(err, CODE_BUG, "a disk that is no whole number of blocks");
+	run->size = size;
+	run->logical = logical;
+	run->physical = physical >= logical && physical % logical == 0 ? physical : logical;
+	run->request = (uint32_t)bytes_round_down(bytes_min(block, disk->slot_size), logical);
+	if (run->request == 0)
+		return err_set(err, CODE_BUG, "requests of no bytes");
+	depth = (unsigned)bytes_min(depth, disk->slot_count);
+	run->report = (struct report){ .clock = run->context->clock,
+		.sink = { .put = remember, .self = run } };
+	run->pump.context = run->context;
+	run->pump.report = &run->report;
+	run->pump.size = size;
+	run->pump.depth = depth ? depth : 1;
+	return CODE_OK;
+}
+
+/* First and last block of the disk, and one block to either side of what was given up. */
+static enum code collect_extras(const struct run *run, struct ranges *ret, struct err *err)
+{
+	uint64_t size = run->size, block = run->request;
+	enum code code = ranges_add(ret, 0, bytes_min(block, size), ROUTE_NO_BLOCK, err);
+	if (code == CODE_OK)
+		code = ranges_add(ret, size - bytes_min(block, size), size, ROUTE_NO_BLOCK, err);
+	for (size_t i = 0; i < run->unwritten.count && code == CODE_OK; i++) {
+		const struct range *bad = &run->unwritten.items[i];
+		code = ranges_add(ret, bad->start - bytes_min(block, bad->start),
+		    bad->end + bytes_min(block, size - bad->end), ROUTE_NO_BLOCK, err);
+	}
+	return code;
+}
+
+static enum code put_sampled(struct run *run, const struct sampling *sampling,
+    const uint8_t seed[CONTENT_SEED], struct err *err)
+{
+	struct event event = { .kind = EVENT_SAMPLED, .offset = sampling->strata,
+		.length = sampling->stratum, .count = sampling->block, .extra = sampling->each };
+	_Static_assert(EVENT_BLOB == CONTENT_SEED, "a seed fits an event");
+	for (size_t i = 0; i < CONTENT_SEED; i++)
+		event.blob[i] = seed[i];
+	return report_put(&run->report, event, err);
+}
+
+static enum code start_route(struct run *run, const struct sampling *sampling,
+    const uint8_t seed[CONTENT_SEED], struct route *route, struct err *err)
+{
+	if (!sampling || sampling->whole) {
+		route_start_whole(route, run->size, run->request);
+		return CODE_OK;
+	}
+	struct ranges extras = { 0 };
+	enum code code = collect_extras(run, &extras, err);
+	if (code == CODE_OK)
+		code = put_sampled(run, sampling, seed, err);
+	if (code == CODE_OK)
+		code = route_start_sample(route, run->size, run->request, sampling, seed, &extras,
+		    err);
+	ranges_free(&extras);
+	return code;
+}
+
+/* sampling NULL: the whole disk. */
+static enum code one_step(struct run *run, uint32_t step, bool writing,
+    const struct content *content, const struct sampling *sampling,
+    const uint8_t seed[CONTENT_SEED], struct err *err)
+{
+	run->report.step = step;
+	run->report.progress_sent = false;
+	enum code code = report_put(&run->report, (struct event){ .kind = EVENT_STEP_STARTED }, err);
+	if (code != CODE_OK)
+		return code;
+	struct pass pass = { .writing = writing, .size = run->size, .logical = run->logical,
+		.physical = run->physical, .limits = run->context->limits,
+		.report = &run->report };
+	code = start_route(run, sampling, seed, &pass.route, err);
+	if (code == CODE_OK)
+		code = pass_start(&pass, content, err);
+	if (code == CODE_OK)
+		code = pump_run(&run->pump, &pass, err);
+	pass_free(&pass);
+	return code;
+}
+
+static enum code plan_step(struct run *run, const struct plan *plan, unsigned index,
+    struct err *err)
+{
+	const struct plan_step *step = &plan->steps[index];
+	if (step->action == PLAN_WRITE || step->verify != PROCEDURE_VERIFY_SAMPLE)
+		return one_step(run, index, step->action == PLAN_WRITE, &step->content, NULL, NULL,
+		    err);
+	struct sampling sampling;
+	uint8_t seed[CONTENT_SEED];
+	sampling_design(plan->size, plan->logical, step->sample_permille, step->sample_strata,
+	    step->sample_each, &sampling);
+	content_random(seed, sizeof(seed)); /* after the last write: nobody could know it before */
+	return one_step(run, index, false, &step->content, &sampling, seed, err);
+}
+
+enum code engine_run(const struct plan *plan, unsigned first_step,
+    const struct engine_context *context, struct engine_totals *ret_totals, struct err *err)
+{
+	struct run run = { .context = context };
+	*ret_totals = (struct engine_totals){ 0 };
+	run.pump.totals = ret_totals;
+	enum code code = start(&run, plan->size, plan->logical, plan->physical, plan->block,
+	    plan->depth, err);
+	for (unsigned i = first_step; i < plan->step_count && code == CODE_OK; i++)
+		code = plan_step(&run, plan, i, err);
+	ranges_free(&run.unwritten);
+	return code;
+}
+
+enum code engine_verify(const struct content *content, uint64_t size, uint32_t logical,
+    uint32_t block, const struct sampling *sampling, const uint8_t seed[CONTENT_SEED],
+    const struct engine_context *context, struct engine_totals *ret_totals, struct err *err)
+{
+	struct run run = { .context = context };
+	*ret_totals = (struct engine_totals){ 0 };
+	run.pump.totals = ret_totals;
+	enum code code = start(&run, size, logical, logical, block, OS_DISK_SLOTS_MAX, err);
+	if (code == CODE_OK)
+		code = one_step(&run, 0, false, content, sampling, seed, err);
+	ranges_free(&run.unwritten);
+	return code;
+}
