@@ -44,6 +44,8 @@ struct certificate_inputs {
 	const struct device *device; /* as cleared, with signatures found */
 	const struct evidence *evidence;
 	const struct certificate_person *operator_; /* may be NULL */
+	const struct certificate_person *witness; /* may be NULL; will sign, perhaps later */
+	const struct certificate_person *approver; /* may be NULL; likewise */
 	const struct certificate_order *order; /* may be NULL */
 	const struct certificate_station *station;
 	const struct os_machine *machine;
@@ -68,6 +70,13 @@ enum code certificate_format(const struct certificate *certificate, struct buf *
  */
 enum code certificate_parse(const void *data, size_t len, const char *source,
     struct certificate **ret, struct err *err) WIPE_MUST_USE;
+
+/*
+ * All ranges of a job as text, "step kind offset length errno" a line: the file that stands beside
+ * a certificate with more than 4,096 of them and that ranges.sha256 names.
+ */
+enum code certificate_format_ranges(const struct evidence *evidence, struct buf *ret,
+    struct err *err) WIPE_MUST_USE;
 
 /* ---- facts that callers ask of a document (all borrowed) ------------------------------------------ */
 

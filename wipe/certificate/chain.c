@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * chain: one line per start and per certificate of a station, each naming the hash of the line
+ * before it. The file is read and checked afresh under the lock before every append: another process
+ * may have written meanwhile, and a lock is given up by closing the handle.
+ */
+#include "wipe/certificate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHAIN_WORD     "certwipe-chain/1"
+#define CHAIN_FILE_MAX (256u * 1024 * 1024)
+#define CHAIN_ZEROS    "0000000000000000000000000000000000000000000000000000000000000000"
+
+struct chain {
+	struct os_files *files;
+	struct os_clock *clock;
+	char path[512];
+	char id[ID_TEXT];
+	int handle; /* -1: not locked */
+	bool torn; /* the last load cut a torn line */
+	uint64_t size; /* bytes of the file */
+	uint64_t next; /* counter of the entry that comes next */
+	char previous[HASH_SHA256_HEX]; /* hash of the last line */
+};
+
+struct chain_line {
+	uint64_t counter;
+	char kind[12];
+	char id[ID_TEXT];
+	char sha256[HASH_SHA256_HEX];
+	char stamp[STAMP_TEXT];
+	char previous[HASH_SHA256_HEX];
+};
+
+static bool take_word(const char **text, char *out, size_t size, char end)
+{
+	const char *stop = strchr(*text, end);
+	if (!stop || (size_t)(stop - *text) >= size)
+		return false;
+	memcpy(out, *text, (size_t)(stop - *text));
+	out[stop - *text] = 0;
+	*text = stop + 1;
+	return true;
+}
+
+/* `line` ends in LF. */
+static bool parse_line(const char *line, struct chain_line *ret)
+{
+	char word[sizeof(CHAIN_WORD)];
+	char counter[24];
+	int64_t wall_s = 0;
+	const char *at = line;
+	return take_word(&at, word, sizeof(word), ' ') && strcmp(word, CHAIN_WORD) == 0 &&
+	    take_word(&at, counter, sizeof(counter), ' ') &&
+	    text_u64_parse(counter, &ret->counter) &&
+	    take_word(&at, ret->kind, sizeof(ret->kind), ' ') &&
+	    take_word(&at, ret->id, sizeof(ret->id), ' ') && id_is_valid(ret->id) &&
+	    take_word(&at, ret->sha256, sizeof(ret->sha256), ' ') &&
+	    hash_is_sha256_hex(ret->sha256) &&
+	    take_word(&at, ret->stamp, sizeof(ret->stamp), ' ') &&
+	    stamp_parse(ret->stamp, &wall_s) &&
+	    take_word(&at, ret->previous, sizeof(ret->previous), '\n') &&
+	    hash_is_sha256_hex(ret->previous);
+}
+
+static bool follows(const struct chain *chain, const struct chain_line *line)
+{
+	bool genesis = strcmp(line->kind, "genesis") == 0;
+	if (line->counter != chain->next || strcmp(line->previous, chain->previous) != 0 ||
+	    genesis != (chain->next == 0))
+		return false;
+	return genesis ? strcmp(line->sha256, CHAIN_ZEROS) == 0
+	    : strcmp(line->kind, "start") == 0 || strcmp(line->kind, "certificate") == 0;
+}
+
+/* Walks the lines; `certificate` (may be NULL): an id that must not have one yet. */
+static enum code walk(struct chain *chain, const struct buf *text, const char *certificate,
+    struct err *err)
+{
+	size_t at = 0;
+	memcpy(chain->previous, CHAIN_ZEROS, sizeof(chain->previous));
+	chain->next = 0;
+	while (at < text->len) {
+		const char *line = (const char *)text->data + at;
+		const char *end = memchr(line, '\n', text->len - at);
+		struct chain_line parsed;
+		if (!end || memchr(line, 0, (size_t)(end - line)) || !parse_line(line, &parsed) ||
+		    !follows(chain, &parsed))
+			return err_set(err, CODE_INPUT, "%s:%llu: the station's chain is broken here; "
+			    "restore the file, or begin a new state directory", chain->path,
+			    (unsigned long long)chain->next + 1);
+		if (chain->next == 0 && *chain->id && strcmp(chain->id, parsed.id) != 0)
+			return err_set(err, CODE_INPUT, "%s:1: became another chain meanwhile",
+			    chain->path);
+		if (chain->next == 0)
+			text_copy(chain->id, sizeof(chain->id), parsed.id);
+		if (certificate && strcmp(parsed.kind, "certificate") == 0 &&
+		    strcmp(parsed.id, certificate) == 0)
+			return err_set(err, CODE_EXISTS, "%s:%llu: job %s has its certificate already",
+			    chain->path, (unsigned long long)chain->next + 1, certificate);
+		hash_sha256_hex(line, (size_t)(end - line), chain->previous);
+		chain->next++;
+		at += (size_t)(end - line) + 1;
+	}
+	chain->size = text->len;
+	return CODE_OK;
+}
+
+/* A crash can leave part of one line at the end, never more: an append is one synced write. */
+static enum code cut_torn(struct chain *chain, struct buf *text, struct err *err)
+{
+	size_t len = text->len;
+	while (len && text->data[len - 1] != '\n')
+		len--;
+	chain->torn = len != text->len;
+	if (!chain->torn)
+		return CODE_OK;
+	text->len = len;
+	enum code code = chain->files->ops->truncate(chain->files, chain->handle, len, err);
+	return code == CODE_OK ? chain->files->ops->sync(chain->files, chain->handle, err) : code;
+}
+
+void chain_unlock(struct chain *chain)
+{
+	struct err err;
+	/* Nothing was written since the last sync, so nothing can be lost here. */
+	if (chain->handle >= 0)
+		chain->files->ops->close(chain->files, chain->handle, &err);
+	chain->handle = -1;
+}
+
+static enum code load(struct chain *chain, const char *certificate, struct err *err)
+{
+	BUF_AUTO text = { 0 };
+	enum code code = chain->files->ops->read(chain->files, chain->path, CHAIN_FILE_MAX, &text,
+	    err);
+	if (code == CODE_OK)
+		code = buf_check(&text, err);
+	if (code == CODE_OK)
+		code = cut_torn(chain, &text, err);
+	return code == CODE_OK ? walk(chain, &text, certificate, err) : code;
+}
+
+static enum code lock_and_load(struct chain *chain, struct err *err)
+{
+	if (chain->handle >= 0)
+		return err_set(err, CODE_BUG, "%s: locked twice", chain->path);
+	enum code code = chain->files->ops->open_append(chain->files, chain->path, 0600,
+	    &chain->handle, err);
+	if (code != CODE_OK) {
+		chain->handle = -1;
+		return code;
+	}
+	code = chain->files->ops->lock(chain->files, chain->handle, true, err);
+	if (code == CODE_OK)
+		code = load(chain, NULL, err);
+	if (code != CODE_OK)
+		chain_unlock(chain);
+	return code;
+}
+
+/* Under the lock, with the file loaded. */
+static enum code append(struct chain *chain, const char *kind, const char *id, const char *sha256,
+    struct err *err)
+{
+	const struct os_files_ops *ops = chain->files->ops;
+	char stamp[STAMP_TEXT];
+	char line[256];
+	if (!id_is_valid(id) || !hash_is_sha256_hex(sha256))
+		return err_set(err, CODE_BUG, "no id or hash for the station's chain");
+	stamp_format(chain->clock->ops->wall_s(chain->clock), stamp);
+	int len = snprintf(line, sizeof(line), CHAIN_WORD " %llu %s %s %s %s %s\n",
+	    (unsigned long long)chain->next, kind, id, sha256, stamp, chain->previous);
+	enum code code = ops->write(chain->files, chain->handle, line, (size_t)len, err);
+	if (code == CODE_OK)
+		code = ops->sync(chain->files, chain->handle, err);
+	if (code != CODE_OK) {
+		/* Not durable: take it back, so that the same counter is not told twice. */
+		struct err ignored;
+		if (ops->truncate(chain->files, chain->handle, chain->size, &ignored) == CODE_OK)
+			(void)ops->sync(chain->files, chain->handle, &ignored);
+		return code;
+	}
+	hash_sha256_hex(line, (size_t)len - 1, chain->previous);
+	chain->size += (size_t)len;
+	chain->next++;
+	return CODE_OK;
+}
+
+static enum code begin(struct chain *chain, struct err *err)
+{
+	char id[ID_TEXT];
+	id_new(id);
+	enum code code = append(chain, "genesis", id, CHAIN_ZEROS, err);
+	if (code != CODE_OK)
+		return code;
+	text_copy(chain->id, sizeof(chain->id), id);
+	char folder[sizeof(chain->path)];
+	text_copy(folder, sizeof(folder), chain->path);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = 0;
+	return chain->files->ops->sync_dir(chain->files, folder, err);
+}
+
+enum code chain_open(struct os_files *files, struct os_clock *clock, const char *path,
+    struct chain **ret, bool *ret_torn, struct err *err)
+{
+	struct chain *chain = calloc(1, sizeof(*chain));
+	if (!chain)
+		return err_memory(err);
+	chain->files = files;
+	chain->clock = clock;
+	chain->handle = -1;
+	enum code code = text_copy(chain->path, sizeof(chain->path), path)
+	    ? lock_and_load(chain, err) : err_set(err, CODE_CONFIG, "%s: too long a path", path);
+	bool torn = chain->torn;
+	if (code == CODE_OK && chain->next == 0)
+		code = begin(chain, err);
+	chain_unlock(chain);
+	if (code != CODE_OK) {
+		free(chain);
+		return code;
+	}
+	*ret = chain;
+	*ret_torn = torn;
+	return CODE_OK;
+}
+
+const char *chain_id(const struct chain *chain)
+{
+	return chain->id;
+}
+
+enum code chain_append_start(struct chain *chain, const char *id,
+    const char sha256[HASH_SHA256_HEX], struct err *err)
+{
+	enum code code = lock_and_load(chain, err);
+	if (code == CODE_OK && chain->next == 0)
+		code = err_set(err, CODE_INPUT, "%s: the station's chain was emptied", chain->path);
+	if (code == CODE_OK)
+		code = append(chain, "start", id, sha256, err);
+	chain_unlock(chain);
+	return code;
+}
+
+enum code chain_next(struct chain *chain, uint64_t *ret_counter,
+    char ret_previous[HASH_SHA256_HEX], struct err *err)
+{
+	enum code code = lock_and_load(chain, err);
+	if (code == CODE_OK && chain->next == 0)
+		code = err_set(err, CODE_INPUT, "%s: the station's chain was emptied", chain->path);
+	if (code != CODE_OK) {
+		chain_unlock(chain);
+		return code;
+	}
+	*ret_counter = chain->next;
+	memcpy(ret_previous, chain->previous, HASH_SHA256_HEX);
+	return CODE_OK;
+}
+
+enum code chain_append_certificate(struct chain *chain, const char *id,
+    const char sha256[HASH_SHA256_HEX], struct err *err)
+{
+	if (chain->handle < 0)
+		return err_set(err, CODE_BUG, "%s: a certificate must be appended under the lock that "
+		    "told it its counter", chain->path);
+	enum code code = load(chain, id, err);
+	if (code == CODE_OK)
+		code = append(chain, "certificate", id, sha256, err);
+	chain_unlock(chain);
+	return code;
+}
+
+enum code chain_close(struct chain *chain, struct err *err)
+{
+	(void)err; /* every append was synced when it was made */
+	if (chain)
+		chain_unlock(chain);
+	free(chain);
+	return CODE_OK;
+}
