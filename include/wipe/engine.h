@@ -17,7 +17,7 @@ struct engine_limits {
 	unsigned retries; /* of one failed request, before it is bisected */
 	uint64_t error_requests; /* failed requests per step */
 	uint64_t error_ns; /* time spent inside failed requests per step */
-	uint64_t skip_first; /* bytes skipped after a failed region, doubling … */
+	uint64_t skip_first; /* bytes skipped after a failed region, doubling … (0: none) */
 	uint64_t skip_max; /* … up to this; skipped parts are returned to */
 };
 extern const struct engine_limits engine_limits_default;

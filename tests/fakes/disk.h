@@ -13,7 +13,7 @@ enum fake_disk_kinds { FAKE_READ = 1, FAKE_WRITE = 2, FAKE_FLUSH = 4 };
 enum fake_disk_act {
 	FAKE_FAIL, /* -sys_errno */
 	FAKE_SHORT, /* only the part before the range, or half of what lies in it */
-	FAKE_FLIP, /* one bit of the first byte of the range in the buffer (read) or medium (write) */
+	FAKE_FLIP, /* one bit of the range's first byte, in the buffer (read) or medium (write) */
 	FAKE_DROP, /* a write that says yes and leaves the range as it was */
 };
 struct fake_disk_fault {

@@ -20,8 +20,8 @@ static const struct event *last_event(struct rig *rig)
 /* Written and unwritten bytes together are the disk, and no byte is both. */
 static void assert_all_is_told(struct rig *rig)
 {
-	assert_int_equal(rig->totals.written + fake_recorder_length(&rig->recorder, EVENT_UNWRITTEN),
-	    rig->plan->size);
+	uint64_t unwritten = fake_recorder_length(&rig->recorder, EVENT_UNWRITTEN);
+	assert_int_equal(rig->totals.written + unwritten, rig->plan->size);
 	assert_int_equal(last_event(rig)->kind, EVENT_FAILED);
 	assert_int_equal(rig_count(rig, EVENT_FAILED), 1);
 	assert_int_equal(rig_count(rig, EVENT_STEP_FINISHED), 0);

@@ -63,8 +63,9 @@ static bool fill_and_read_back(struct bench *bench)
 	for (int kind = OS_IO_WRITE; kind >= OS_IO_READ; kind--) {
 		for (unsigned i = 0; i < 8; i++) {
 			memset(disk->slots[i], kind == OS_IO_WRITE ? 0x30 + (int)i : 0, SLOT);
-			struct os_io io = { .kind = (enum os_io_kind)kind, .slot = i, .len = SLOT / 2,
-				.slot_offset = 4096, .offset = (uint64_t)i * 4 * SLOT };
+			struct os_io io = { .kind = (enum os_io_kind)kind, .slot = i,
+				.slot_offset = 4096, .offset = (uint64_t)i * 4 * SLOT,
+				.len = SLOT / 2 };
 			right &= disk->ops->submit(disk, &io, &bench->err) == CODE_OK;
 		}
 		for (unsigned i = 0; i < 8; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * content self test: does this machine compute what an auditor's will? Asked once at start: a broken
- * library or processor must be found before it is written over a disk. Vectors: NIST SP 800-38A
- * F.5.5, and our own offsets as `openssl enc` gives them.
+ * content self test: does this machine compute what an auditor's will? Asked once at start: a
+ * broken library or processor must be found before it is written over a disk. Vectors: NIST SP
+ * 800-38A F.5.5, and our own offsets as `openssl enc` gives them.
  */
 #include "wipe/content.h"
 

@@ -77,8 +77,8 @@ enum code content_fill(struct content_source *source, uint64_t offset, void *dat
 {
 	uint8_t *out = data;
 	if (source->content.kind == CONTENT_KEYSTREAM)
-		return keystream_fill(source->keystream, offset, source->content.complement, out, len,
-		    err);
+		return keystream_fill(source->keystream, offset, source->content.complement, out,
+		    len, err);
 	const uint8_t *pattern = constant_at(source, offset);
 	for (size_t done = 0; done < len;) {
 		size_t part = (size_t)bytes_min(len - done, source->period);

@@ -56,7 +56,7 @@ static void take_repair(struct pass *pass, struct piece *ret)
 	}
 	*ret = pass->repairs[0];
 	pass->repair_count--;
-	memmove(&pass->repairs[0], &pass->repairs[1], pass->repair_count * sizeof(pass->repairs[0]));
+	memmove(&pass->repairs[0], &pass->repairs[1], pass->repair_count * sizeof(*ret));
 }
 
 static enum pass_next choose(struct pass *pass, struct piece *ret)
@@ -100,7 +100,7 @@ static bool is_gone(int sys_errno)
 	return sys_errno == ENODEV || sys_errno == ENXIO || sys_errno == ENOMEDIUM;
 }
 
-/* Two halves of a piece longer than a logical block, cut where a physical block begins if it can. */
+/* Two halves of a piece longer than a logical block, cut at a physical block if there is one. */
 static enum code halve(struct pass *pass, const struct piece *piece, struct err *err)
 {
 	uint64_t end = piece->offset + piece->len;
@@ -130,7 +130,8 @@ static enum code skip_after(struct pass *pass, uint64_t end, struct err *err)
 	bool inside = pass->repair_count > 0 && pass->repairs[0].offset < from;
 	if (pass->returning || inside || pass->skip == 0)
 		return CODE_OK; /* the rest of the physical block is part of the same region */
-	uint64_t to = from + bytes_min(pass->skip, pass->size - from);
+	uint64_t skip = bytes_round_up(pass->skip, pass->physical);
+	uint64_t to = from + bytes_min(skip, pass->size - from);
 	while (pass->repair_count > 0 && pass->repairs[0].offset < to) {
 		struct piece piece;
 		take_repair(pass, &piece);
@@ -151,9 +152,8 @@ static enum code give_up(struct pass *pass, const struct piece *piece, int sys_e
 {
 	if (!pass->writing)
 		verifier_spoil(pass, piece);
-	enum code code = report_bad(pass->report,
-	    pass->writing ? EVENT_UNWRITTEN : EVENT_UNREADABLE, piece->offset, piece->len, sys_errno,
-	    err);
+	enum event_kind kind = pass->writing ? EVENT_UNWRITTEN : EVENT_UNREADABLE;
+	enum code code = report_bad(pass->report, kind, piece->offset, piece->len, sys_errno, err);
 	return code == CODE_OK ? skip_after(pass, piece->offset + piece->len, err) : code;
 }
 

@@ -2,7 +2,8 @@
 /*
  * pass: one step over the disk as a state machine that does no I/O. It hands out pieces, takes
  * their results, and decides what a failure means: again, in halves, given up. The writer and the
- * verifier give it their two differences: what is in the buffer before, and after. (private to engine)
+ * verifier give it their two differences: what is in the buffer before, and after. (private to
+ * engine)
  */
 #ifndef WIPE_ENGINE_PASS_H
 #define WIPE_ENGINE_PASS_H
@@ -45,7 +46,7 @@ struct pass {
 	uint64_t error_ns;
 	uint64_t done; /* bytes written, or read and compared */
 	uint64_t requests; /* that moved all their bytes */
-	uint8_t *spoiled; /* verifying: a bit per block of the route that was not read or did not match */
+	uint8_t *spoiled; /* verifying: a bit per block of the route; set = unread or no match */
 	uint64_t spoiled_count;
 	uint32_t constant_period; /* writing a constant: its length, else 0 */
 };

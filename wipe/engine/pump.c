@@ -17,7 +17,7 @@ static uint64_t now_ns(const struct pump *pump)
 	return pump->context->clock->ops->boot_ns(pump->context->clock);
 }
 
-enum code pump_check_size(struct pump *pump, struct err *err)
+static enum code check_size(struct pump *pump, struct err *err)
 {
 	uint64_t size = 0;
 	struct os_disk *disk = pump->context->disk;
@@ -79,7 +79,7 @@ static enum code take(struct pump *pump, struct err *err)
 	code = pass_done(pass, done.slot, pump->context->disk->slots[done.slot], done.result,
 	    now_ns(pump), err);
 	if (code == CODE_OK && done.result != (int64_t)piece.len)
-		code = pump_check_size(pump, err);
+		code = check_size(pump, err);
 	return code;
 }
 
@@ -136,10 +136,10 @@ static enum code flush(struct pump *pump, struct err *err)
 		err->touched = true;
 		return err->code;
 	}
-	return code == CODE_OK ? pump_check_size(pump, err) : code;
+	return code == CODE_OK ? check_size(pump, err) : code;
 }
 
-/* Everything so far to the medium. EVENT_DURABLE if that says more than the last one, or `always`. */
+/* Everything so far to the medium. EVENT_DURABLE if it says more than the last, or `always`. */
 static enum code make_durable(struct pump *pump, bool always, struct err *err)
 {
 	enum code code = drain(pump, err);
@@ -181,7 +181,8 @@ static enum code name_remains(struct pump *pump, struct err *err)
 	return code == CODE_OK ? report_settle(pump->report, err) : code;
 }
 
-enum code pump_fail(struct pump *pump, struct err *err)
+/* The job cannot go on, for the reason in *err: names what remains. Returns the code. */
+static enum code fail(struct pump *pump, struct err *err)
 {
 	struct err why = *err;
 	/* What is under way may still succeed; why it fails, if it does, is known by now. */
@@ -212,7 +213,7 @@ static enum code stop(struct pump *pump, struct err *err)
 	if (code == CODE_OK)
 		code = report_settle(pump->report, err);
 	if (code != CODE_OK)
-		return pump_fail(pump, err);
+		return fail(pump, err);
 	struct event event = { .kind = EVENT_STOPPED };
 	text_copy(event.text, sizeof(event.text), "request");
 	code = report_put(pump->report, event, err);
@@ -223,7 +224,7 @@ static enum code finish(struct pump *pump, struct err *err)
 {
 	struct pass *pass = pump->pass;
 	enum code code = pass->writing ? make_durable(pump, true, err)
-				       : pump_check_size(pump, err);
+				       : check_size(pump, err);
 	if (code == CODE_OK)
 		code = report_settle(pump->report, err);
 	if (code == CODE_OK)
@@ -231,7 +232,7 @@ static enum code finish(struct pump *pump, struct err *err)
 	if (code == CODE_OK)
 		code = report_put(pump->report, (struct event){ .kind = EVENT_STEP_FINISHED,
 		    .offset = pass->done, .count = pass_succeeded(pass) }, err);
-	return code == CODE_OK ? CODE_OK : pump_fail(pump, err);
+	return code == CODE_OK ? CODE_OK : fail(pump, err);
 }
 
 enum code pump_run(struct pump *pump, struct pass *pass, struct err *err)
@@ -241,7 +242,7 @@ enum code pump_run(struct pump *pump, struct pass *pass, struct err *err)
 	pump->durable_done = 0;
 	pump->durable_ns = now_ns(pump);
 	pump->drained = false;
-	enum code code = pump_check_size(pump, err);
+	enum code code = check_size(pump, err);
 	while (code == CODE_OK) {
 		if (pump->context->is_stopping(pump->context->self))
 			return stop(pump, err);
@@ -256,5 +257,5 @@ enum code pump_run(struct pump *pump, struct pass *pass, struct err *err)
 		if (code == CODE_OK)
 			code = progress(pump, false, err);
 	}
-	return pump_fail(pump, err);
+	return fail(pump, err);
 }

@@ -25,10 +25,4 @@ struct pump {
  */
 enum code pump_run(struct pump *pump, struct pass *pass, struct err *err) WIPE_MUST_USE;
 
-/* The job cannot go on, for the reason in *err: names what remains, EVENT_FAILED. Returns the code. */
-enum code pump_fail(struct pump *pump, struct err *err) WIPE_MUST_USE;
-
-/* CODE_GONE unless the kernel still gives the disk the size it had. */
-enum code pump_check_size(struct pump *pump, struct err *err) WIPE_MUST_USE;
-
 #endif

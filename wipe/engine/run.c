@@ -113,7 +113,8 @@ static enum code one_step(struct run *run, uint32_t step, bool writing,
 {
 	run->report.step = step;
 	run->report.progress_sent = false;
-	enum code code = report_put(&run->report, (struct event){ .kind = EVENT_STEP_STARTED }, err);
+	struct event started = { .kind = EVENT_STEP_STARTED };
+	enum code code = report_put(&run->report, started, err);
 	if (code != CODE_OK)
 		return code;
 	struct pass pass = { .writing = writing, .size = run->size, .logical = run->logical,

@@ -26,8 +26,8 @@ enum code verifier_check(struct pass *pass, const struct piece *piece, const uin
 		code = content_compare(pass->source, piece->offset + at, data + at, block, &same,
 		    err);
 		if (code == CODE_OK && !same)
-			code = report_bad(pass->report, EVENT_MISMATCH, piece->offset + at, block, 0,
-			    err);
+			code = report_bad(pass->report, EVENT_MISMATCH, piece->offset + at, block,
+			    0, err);
 	}
 	return code;
 }

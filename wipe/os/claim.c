@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * os_claim: is this block device ours alone, and what does the open descriptor say it is? O_EXCL
- * keeps out mounts, swap and md; flock keeps out udev's probing and tools that honour it. Everything
- * else is asked of the descriptor, so that no path can be changed under it.
+ * keeps out mounts, swap and md; flock keeps out udev's probing and tools that honour it. All the
+ * rest is asked of the descriptor, so that no path can be changed under it.
  */
 #include "wipe/os.h"
 
@@ -88,7 +88,8 @@ static enum code open_block(const char *path, int flags, bool exclusive, struct 
 		claim.fd = try_open(path, flags, exclusive);
 		if (claim.fd != -EBUSY && claim.fd != -EWOULDBLOCK && claim.fd != -EINTR)
 			break;
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+		struct timespec pause = { .tv_nsec = PAUSE_NS };
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 	}
 	if (claim.fd < 0)
 		return open_failed(path, -claim.fd, err);

@@ -52,9 +52,10 @@ static enum code uring_submit(struct os_disk *disk, const struct os_io *io, stru
 	int submitted;
 	do {
 		submitted = io_uring_submit(&self->ring);
-	} while (submitted == -EINTR || submitted == -EAGAIN || submitted == -EBUSY);
-	if (submitted < 0)
-		return err_set_errno(err, CODE_IO, -submitted, "io_uring takes no request");
+	} while (submitted == -EINTR || submitted == -EAGAIN);
+	if (submitted != 1)
+		return err_set_errno(err, CODE_IO, submitted < 0 ? -submitted : EIO,
+		    "io_uring takes no request");
 	return CODE_OK;
 }
 

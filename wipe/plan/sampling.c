@@ -136,8 +136,8 @@ void sampling_assurance(const struct sampling *sampling, uint64_t blocks, uint64
 	    blocks_in(sampling, stratum_len(sampling, sampling->strata - 1));
 	uint64_t missing = blocks < drawn ? drawn - blocks : 0;
 	uint64_t gap = sampling->stratum - sampling->block * sampling->each;
-	/* Two neighbours pushed apart as far as they go; a block that gave no answer may lie between
-	 * them and opens its whole stratum. */
+	/* Two neighbours pushed apart as far as they go; a block that gave no answer may lie
+	 * between them and opens its whole stratum. */
 	if (missing <= sampling->strata)
 		ret->longest_missed = bytes_min(2 * gap + missing * sampling->stratum, size);
 }
