@@ -130,7 +130,7 @@ static const struct lie lies[] = {
 	{ "erased", "\"capacity\": 10240000", "\"capacity\": \"10240000\"" },
 	{ "erased", "\"counter\": \"12\"", "\"counter\": \"012\"" },
 	{ "erased", "\"counter\": \"12\"", "\"counter\": 12" },
-	{ "erased", "SHA256:Witnes", "SHA256:Operat" },
+	{ "erased", "ada@example.org", "juergen@example.org" },
 	{ "erased", "  \"issued\"", "   \"issued\"" },
 	{ "erased", "J\xc3\xbcrgen", "J\\u00fcrgen" },
 	{ "erased", "\"order\"", "\"border\"" },

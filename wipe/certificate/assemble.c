@@ -21,7 +21,7 @@ void assemble_text(char *out, size_t size, const char *text)
 		while (cut && len - cut < 4 && !text_is_utf8(text, cut))
 			cut--;
 		char whole[512];
-		if (!text_is_utf8(text, cut) || cut >= sizeof(whole)) {
+		if (cut == 0 || !text_is_utf8(text, cut) || cut >= sizeof(whole)) {
 			text_safe(out, size, text, len);
 			return;
 		}
