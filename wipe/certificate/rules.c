@@ -227,9 +227,11 @@ static enum code check_erased(const struct certificate *c, struct err *err)
 		return refuse(err, "ranges", "`erased` leaves no range out");
 	if (!IS(c->found.hidden.after, "none") && !IS(c->found.hidden.after, "not-applicable"))
 		return refuse(err, "found.hidden_areas.after", "`erased` needs hidden areas known absent");
-	if (!c->claim.openers_known || !IS(c->claim.identity, "same"))
-		return refuse(err, "claim", "`erased` needs openers known and the identity confirmed");
+	if (!IS(c->claim.identity, "same"))
+		return refuse(err, "claim", "`erased` needs the identity confirmed");
 	const struct doc_writes *writes = &c->claim.writes;
+	if (!c->claim.openers_known && writes->kernel != writes->ours)
+		return refuse(err, "claim", "`erased` needs openers known, or an exact count of writes");
 	if (!writes->given || writes->kernel < writes->ours || writes->ours > writes->most ||
 	    writes->ours < written || writes->discarded)
 		return refuse(err, "claim.writes", "`erased` needs the kernel's count to equal ours");

@@ -72,7 +72,11 @@ static void judge_device(const struct evidence *evidence, const struct plan *pla
 	else if (!evidence->identity_same)
 		lower(ret, OUTCOME_NOT_ERASED, "After the last step the device was not the same any "
 		    "more: %.104s.", evidence->identity_note);
-	if (!evidence->openers_known)
+	/* A process that could not be looked into may have had the disk open; an exact count of the
+	 * kernel's shows that it wrote nothing. The certificate says that the scan was incomplete. */
+	bool exact = evidence->counted && evidence->counter_known &&
+	    evidence->counter_kernel == evidence->counter_ours && !evidence->counter_discarded;
+	if (!evidence->openers_known && !exact)
 		lower(ret, OUTCOME_WITH_EXCEPTIONS, "Not every process could be looked into, so another "
 		    "one may have had the disk open.");
 }

@@ -92,8 +92,10 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 {
 	struct os_counters after = { 0 };
 	struct err ignored = { 0 };
-	/* A counter that cannot be read stays unknown, and unknown is not success. */
-	if (os_claim_counters(&worker->claim, &after, &ignored) != CODE_OK)
+	/* Pages that somebody else has dirtied go to the disk now, while they are counted, not later.
+	 * A counter that cannot be read stays unknown, and unknown is not success. */
+	if (os_claim_flush_cache(&worker->claim, &ignored) != CODE_OK ||
+	    os_claim_counters(&worker->claim, &after, &ignored) != CODE_OK)
 		after.known = false;
 	struct event event = {
 		.kind = EVENT_COUNTED,
