@@ -101,7 +101,8 @@ class ExitCodes(Case):
         self.assertEqual(self.certificate_paths(), [])
 
     def test_3_open_elsewhere(self):
-        holder = subprocess.Popen(["tail", "-f", "/dev/null"], stdin=open(self.loop, "rb"))
+        with open(self.loop, "rb") as disk:
+            holder = subprocess.Popen(["tail", "-f", "/dev/null"], stdin=disk)
         self.addCleanup(holder.wait)
         self.addCleanup(holder.kill)
         done = self.wipe(self.loop, expect=3)
@@ -152,6 +153,7 @@ class ExitCodes(Case):
                 break  # the first pass has begun
         worker.send_signal(number)
         worker.stderr.read()
+        worker.stderr.close()
         self.assertEqual(worker.wait(), 4)
         path, certificate = self.certificate()
         self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "stopped"))
