@@ -156,6 +156,12 @@ static void prefixes_and_additions_are_refused(void **state)
 		assert_int_equal(check(sig.data, len, TRUST_OPERATOR, data, LEN), CODE_INPUT);
 	for (size_t len = 0; len < file.len; len++)
 		assert_int_equal(trust_secret_key_parse(file.data, len, &other, &err), CODE_INPUT);
+	char *second = strchr(strchr((char *)sig.data, '\n') + 1, '\n');
+	char moved = second[1];
+	second[1] = '\n', second[0] = moved; /* the same base64, wrapped at 71 */
+	assert_int_equal(check(sig.data, sig.len, TRUST_OPERATOR, data, LEN), CODE_INPUT);
+	second[0] = '\n', second[1] = moved;
+	assert_int_equal(check(sig.data, sig.len, TRUST_OPERATOR, data, LEN), CODE_OK);
 	buf_u8(&sig, '\n');
 	buf_u8(&file, '\n');
 	assert_int_equal(check(sig.data, sig.len, TRUST_OPERATOR, data, LEN), CODE_INPUT);

@@ -168,8 +168,10 @@ static bool set_principals(const char *p, size_t len, struct signer *signer, uns
 	if (len >= 2 && p[0] == '"' && p[len - 1] == '"')
 		p++, len -= 2;
 	/* An empty pattern is a slip of the pen, and what it meant is anybody's guess. */
-	if (len == 0 || p[0] == ',' || p[len - 1] == ',' || memchr(p, '"', len) ||
-	    memmem(p, len, ",,", 2)) {
+	bool ok = len != 0 && p[len - 1] != ',';
+	for (size_t i = 0; ok && i < len; i++)
+		ok = p[i] != '"' && (p[i] != ',' || (i > 0 && p[i - 1] != ','));
+	if (!ok) {
 		faults_add(faults, number, "malformed list of principals");
 		return false;
 	}
