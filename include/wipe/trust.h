@@ -78,7 +78,9 @@ enum code trust_signature_verify(const struct trust_signature *signature, enum t
 /* OpenSSH's allowed_signers (ssh-keygen(1), ALLOWED SIGNERS) and revoked keys. */
 struct trust_signers;
 /* `allowed` and `revoked` are file contents (revoked may be NULL/0): public keys, one a line.
- * cert-authority lines are kept but match no plain key. Faults have file:line. */
+ * cert-authority lines are kept but match no plain key; other key types (rsa, ecdsa) are passed
+ * over. valid-after and valid-before need a Z: without it OpenSSH means the checker's local time,
+ * and the verdict would depend on who looks. A binary KRL is refused. Faults have file:line. */
 enum code trust_signers_parse(const void *allowed, size_t allowed_len, const char *allowed_source,
     const void *revoked, size_t revoked_len, const char *revoked_source,
     struct trust_signers **ret, struct err *err) WIPE_MUST_USE;
