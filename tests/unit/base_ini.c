@@ -165,6 +165,7 @@ static void files_end_at_65536_bytes(void **state)
 	assert_int_equal(faults.items[0].line, last + 1);
 	assert_non_null(strstr(faults.items[0].text, "goes on after 65536 bytes"));
 	assert_null(ini_value(ini, "a", "d", NULL));
+	assert_non_null(ini_value(ini, "a", "c", NULL));
 	ini_free(ini);
 	free(text);
 }

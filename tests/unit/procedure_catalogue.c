@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* procedure: which files are found, which hides which, and what is said of a name that is not there. */
+/* procedure: which files are found, which hides which, what is said of a name that is not there. */
 #include "unit/unit.h"
 #include "wipe/procedure.h"
 

@@ -45,8 +45,8 @@ static void refused(const char *text, unsigned line, const char *words)
 	enum code code = procedure_parse(text, strlen(text), "x.proc", &faults, &procedure, &err);
 	if (code != CODE_INPUT || faults.count != 1 || faults.items[0].warning ||
 	    faults.items[0].line != line || !strstr(faults.items[0].text, words))
-		fail_msg("code %d, %zu faults, the first on line %u: %s\nin: %s", code, faults.count,
-		    faults.items[0].line, faults.items[0].text, text);
+		fail_msg("code %d, %zu faults, the first on line %u: %s\nin: %s", code,
+		    faults.count, faults.items[0].line, faults.items[0].text, text);
 	char place[32];
 	snprintf(place, sizeof(place), line ? "x.proc:%u: " : "x.proc: ", line);
 	assert_true(text_has_prefix(err.line, place));
@@ -390,8 +390,9 @@ static void paths_a_certificate_cannot_hold_are_refused(void **state)
 	struct faults faults = { 0 };
 	struct procedure procedure;
 	struct err err;
-	assert_int_equal(procedure_parse(text, strlen(text), "\xff.proc", &faults, &procedure, &err),
-	    CODE_INPUT);
+	assert_int_equal(procedure_parse(text, strlen(text), "\xff.proc", &faults, &procedure,
+	    &err), CODE_INPUT);
+	assert_non_null(strstr(err.line, "the path is not UTF-8"));
 	char path[600];
 	memset(path, 'p', sizeof(path));
 	path[sizeof(path) - 1] = 0;
@@ -426,7 +427,7 @@ static void every_cut_of_a_file_is_refused_or_says_less(void **state)
 		struct procedure procedure;
 		struct err err;
 		enum code code = procedure_parse(text, len, "c.proc", &faults, &procedure, &err);
-		/* Only where the verify line is wholly gone is it a procedure, and one with a warning. */
+		/* Only where the verify line is wholly gone is it a procedure, with a warning. */
 		bool unverified = len == strlen(HEAD "[step 1]\nwrite = random\n");
 		assert_int_equal(code, unverified ? CODE_OK : CODE_INPUT);
 		assert_true(faults.count > 0);

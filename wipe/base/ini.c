@@ -130,8 +130,8 @@ static bool take_entry(struct reader *reader, char *text, unsigned line)
 	}
 	for (size_t i = reader->first_entry; i < ini->count; i++) {
 		if (strcmp(ini->entries[i].key, text) == 0) {
-			faults_add(reader->faults, line, "'%s' is here a second time, first on line %u",
-			    text, ini->entries[i].line);
+			faults_add(reader->faults, line, "'%s' is here a second time, first on "
+			    "line %u", text, ini->entries[i].line);
 			return true;
 		}
 	}
@@ -145,7 +145,8 @@ static bool take_entry(struct reader *reader, char *text, unsigned line)
 static bool take_line(struct reader *reader, char *text, size_t len, unsigned line)
 {
 	if (len > LINE_MAX_BYTES) {
-		faults_add(reader->faults, line, "the line is longer than %d bytes", LINE_MAX_BYTES);
+		faults_add(reader->faults, line, "the line is longer than %d bytes",
+		    LINE_MAX_BYTES);
 		return true;
 	}
 	if (len && text[len - 1] == '\r') {
@@ -164,8 +165,8 @@ static bool take_line(struct reader *reader, char *text, size_t len, unsigned li
 	case '#':
 		return true;
 	case ' ':
-		faults_add(reader->faults, line, "the line starts with a blank; a value cannot go on "
-		    "from the line before");
+		faults_add(reader->faults, line, "the line starts with a blank; a value cannot go "
+		    "on from the line before");
 		return true;
 	case '[':
 		return take_section(reader, text, line);

@@ -45,8 +45,8 @@ static void check_verify(struct procedure *procedure, const struct check_lines *
 		faults_add(faults, line, "nothing to verify: what a sanitize leaves on the disk is "
 		    "not known");
 	else if (step->verify_of == 0 && step->write == PROCEDURE_WRITE_NONE)
-		faults_add(faults, line, "nothing to verify: step %u writes nothing, and no step is "
-		    "named with 'of N'", number);
+		faults_add(faults, line, "nothing to verify: step %u writes nothing, and no step "
+		    "is named with 'of N'", number);
 	else if (step->verify_of == 0)
 		step->verify_of = number;
 	else if (step->verify_of > number)
@@ -58,8 +58,8 @@ static void check_verify(struct procedure *procedure, const struct check_lines *
 		faults_add(faults, line, "nothing to verify: step %u writes nothing",
 		    step->verify_of);
 	else if (step->verify_of != content)
-		faults_add(faults, line, "nothing to verify: the content of step %u is gone by step "
-		    "%u", step->verify_of, number);
+		faults_add(faults, line, "nothing to verify: the content of step %u is gone by "
+		    "step %u", step->verify_of, number);
 }
 
 static void check_step(struct procedure *procedure, const struct check_lines *lines,
@@ -86,8 +86,8 @@ static void check_whole(const struct procedure *procedure, struct faults *faults
 	}
 	unsigned last = procedure_last_content(procedure);
 	if (last != 0 && !procedure_is_verified(procedure))
-		faults_warn(faults, procedure->steps[last - 1].line, "nothing verifies what step %u "
-		    "leaves on the disk: the outcome is erased-with-exceptions at best", last);
+		faults_warn(faults, procedure->steps[last - 1].line, "nothing verifies what step "
+		    "%u leaves on the disk: the outcome is erased-with-exceptions at best", last);
 }
 
 void procedure_check(struct procedure *procedure, const struct check_lines *lines, bool lines_ok,

@@ -15,8 +15,8 @@ struct check_lines {
 
 /*
  * Adds a fault for every step that cannot be carried out, and the warning about a last content
- * that nothing verifies; fills verify_of where a step verifies itself. `lines` has an item per step.
- * lines_ok: no line of the file was refused, so that what is missing is really missing.
+ * that nothing verifies; fills verify_of where a step verifies itself. `lines` has an item per
+ * step. lines_ok: no line of the file was refused, so that what is missing is really missing.
  */
 void procedure_check(struct procedure *procedure, const struct check_lines *lines, bool lines_ok,
     struct faults *faults);

@@ -19,7 +19,7 @@ struct reader {
 	unsigned level_line;
 };
 
-/* ---- [procedure] ------------------------------------------------------------------------------- */
+/* ---- [procedure] ---------------------------------------------------------------------- */
 
 static void take_text(struct reader *reader, const struct ini_entry *entry, char *out, size_t size)
 {
@@ -99,7 +99,8 @@ static bool has_sanitize(const struct reader *reader)
 
 static void check_head(struct reader *reader, unsigned line)
 {
-	static const char *const needed[] = { "id", "title", "version", "level", "status", "basis" };
+	static const char *const needed[] = { "id", "title", "version", "level", "status",
+		"basis" };
 	const struct procedure *procedure = reader->procedure;
 	for (size_t i = 0; reader->lines_ok && i < WIPE_COUNT(needed); i++) {
 		if (!ini_value(reader->ini, "procedure", needed[i], NULL))
@@ -107,15 +108,17 @@ static void check_head(struct reader *reader, unsigned line)
 	}
 	bool superseded = procedure->status == PROCEDURE_SUPERSEDED;
 	if (superseded && !reader->by_line && reader->lines_ok)
-		faults_add(reader->faults, reader->status_line, "superseded by what? 'by' is missing");
+		faults_add(reader->faults, reader->status_line,
+		    "superseded by what? 'by' is missing");
 	if (reader->by_line && reader->status_line && !superseded)
-		faults_add(reader->faults, reader->by_line, "'by' goes with status = superseded only");
+		faults_add(reader->faults, reader->by_line,
+		    "'by' goes with status = superseded only");
 	if (procedure->level == PROCEDURE_PURGE && reader->lines_ok && !has_sanitize(reader))
 		faults_add(reader->faults, reader->level_line, "level = purge without a sanitize "
 		    "step: writing alone does not reach what the drive hides");
 }
 
-/* ---- [step N] ------------------------------------------------------------------------------------- */
+/* ---- [step N] -------------------------------------------------------------------------- */
 
 /* The step of a section "step N", made; NULL and a fault when it cannot be. */
 static struct procedure_step *new_step(struct reader *reader, const struct ini_section *section)
@@ -129,12 +132,13 @@ static struct procedure_step *new_step(struct reader *reader, const struct ini_s
 		return NULL;
 	}
 	if (number > PROCEDURE_STEPS_MAX) {
-		faults_add(reader->faults, section->line, "more than %d steps", PROCEDURE_STEPS_MAX);
+		faults_add(reader->faults, section->line, "more than %d steps",
+		    PROCEDURE_STEPS_MAX);
 		return NULL;
 	}
 	if (number > expected && reader->lines_ok)
-		faults_add(reader->faults, section->line, "[%s] where [step %u] is expected: a step "
-		    "is missing", section->name, expected);
+		faults_add(reader->faults, section->line, "[%s] where [step %u] is expected: a "
+		    "step is missing", section->name, expected);
 	/* Those in between stay without a line: nothing more is said of them. */
 	procedure->step_count = (unsigned)number;
 	struct procedure_step *step = &procedure->steps[number - 1];
@@ -176,7 +180,7 @@ static void take_step(struct reader *reader, const struct ini_section *section,
 	lines->understood = reader->faults->errors == errors && reader->lines_ok;
 }
 
-/* ---- the file ---------------------------------------------------------------------------------------- */
+/* ---- the file -------------------------------------------------------------------------- */
 
 static void take_sections(struct reader *reader, struct check_lines *lines)
 {
@@ -188,7 +192,7 @@ static void take_sections(struct reader *reader, struct check_lines *lines)
 		else if (text_has_prefix(section->name, "step "))
 			take_step(reader, section, lines);
 		else
-			faults_add(reader->faults, section->line, "unknown section [%.*s]", STEP_QUOTE,
+			faults_add(reader->faults, section->line, "unknown section [%s]",
 			    section->name);
 	}
 	if (head_line == 0) {

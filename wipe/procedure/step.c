@@ -154,9 +154,9 @@ void procedure_step_write(const char *value, unsigned line, struct faults *fault
 	if (read_write(value, &read))
 		*step = read;
 	else
-		faults_add(faults, line, "write = %s: wanted are 1 to %d bytes like 0x92 0x49 0x24, "
-		    "random, random byte or complement of N", procedure_step_quote(value, quote),
-		    PROCEDURE_BYTES_MAX);
+		faults_add(faults, line, "write = %s: wanted are 1 to %d bytes like 0x92 0x49 "
+		    "0x24, random, random byte or complement of N",
+		    procedure_step_quote(value, quote), PROCEDURE_BYTES_MAX);
 }
 
 /* What follows "sample". */
@@ -212,8 +212,8 @@ void procedure_step_sanitize(const char *value, unsigned line, struct faults *fa
 	char quote[STEP_QUOTE];
 	unsigned name = procedure_step_name(procedure_sanitize_names, value);
 	if (name == 0)
-		faults_add(faults, line, "sanitize = %s: wanted is purge, crypto, block, overwrite, "
-		    "format or enhanced-erase", procedure_step_quote(value, quote));
+		faults_add(faults, line, "sanitize = %s: wanted is purge, crypto, block, "
+		    "overwrite, format or enhanced-erase", procedure_step_quote(value, quote));
 	else
 		step->sanitize = (enum procedure_sanitize)name;
 }
