@@ -6,7 +6,7 @@
  */
 #include "unit/engine_rig.h"
 
-#define ROUNDS 1500
+#define ROUNDS 500
 #define BLOCK  512u
 
 static uint64_t pick(struct content_words *words, uint64_t bound)
