@@ -6,7 +6,7 @@
  */
 #include "unit/engine_rig.h"
 
-#define ROUNDS 1500
+#define ROUNDS 500
 #define BLOCK  512u
 
 static uint64_t pick(struct content_words *words, uint64_t bound)
@@ -18,8 +18,8 @@ static struct rig *random_rig(struct content_words *words)
 {
 	uint32_t logical = pick(words, 2) ? 4096 : 512;
 	uint32_t physical = pick(words, 2) ? 4096 : logical;
-	struct rig *rig = rig_new((1 + pick(words, 300)) * 4096 + (logical == 512 ? 1536 : 0), logical,
-	    physical);
+	struct rig *rig = rig_new((1 + pick(words, 300)) * 4096 + (logical == 512 ? 1536 : 0),
+	    logical, physical);
 	rig->fake->newest_first = pick(words, 2);
 	rig->fake->request_ns = pick(words, 3) * 700000000;
 	rig->plan->depth = 1 + (unsigned)pick(words, 8);

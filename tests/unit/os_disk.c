@@ -6,6 +6,9 @@
 #include "wipe/engine.h"
 
 #include <errno.h>
+#include <seccomp.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #define SIZE ((uint64_t)32 * 1024 * 1024 + 4096 * 3)
@@ -125,6 +128,64 @@ static void plain_calls_work_on_a_real_device(void **state)
 	works_on_a_real_device(os_disk_open_sync, "pread/pwrite");
 }
 
+/* Runs `limit` in a child, then the auto-chosen path over the device; its exit status tells. */
+static int opened_under(int (*limit)(void), const char *method)
+{
+	struct bench bench = { .claim = { .fd = -1 }, .loop = loop_rig_open(SIZE, "-b 4096") };
+	if (!bench.loop.node[0])
+		skip();
+	pid_t child = fork();
+	if (child == 0) {
+		if (os_claim_open(bench.loop.node, &bench.claim, &bench.err) != CODE_OK)
+			_exit(10);
+		if (limit() != 0)
+			_exit(77);
+		if (os_disk_open(bench.claim.fd, 8, SLOT, &bench.disk, &bench.err) != CODE_OK)
+			_exit(11);
+		if (strcmp(bench.disk->method, method) != 0)
+			_exit(12);
+		_exit(fill_and_read_back(&bench) ? 0 : 13);
+	}
+	int status = -1;
+	waitpid(child, &status, 0);
+	loop_rig_close(&bench.loop);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int deny_io_uring(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	if (!filter ||
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(io_uring_setup), 0) != 0)
+		return -1;
+	return seccomp_load(filter);
+}
+
+static void plain_calls_are_taken_where_io_uring_is_not_allowed(void **state)
+{
+	(void)state;
+	int status = opened_under(deny_io_uring, "pread/pwrite");
+	if (status == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+/* Without the right to lock memory so many slots cannot be registered; the ring must work still. */
+static int deny_locked_memory(void)
+{
+	struct rlimit little = { .rlim_cur = 1024 * 1024, .rlim_max = 1024 * 1024 };
+	return setrlimit(RLIMIT_MEMLOCK, &little) != 0 || setresuid(65534, 65534, 65534) != 0;
+}
+
+static void io_uring_works_with_slots_that_cannot_be_registered(void **state)
+{
+	(void)state;
+	int status = opened_under(deny_locked_memory, "io_uring");
+	if (status == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 static void nonsense_slots_are_refused(void **state)
 {
 	(void)state;
@@ -218,6 +279,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(io_uring_works_on_a_real_device),
 		cmocka_unit_test(plain_calls_work_on_a_real_device),
+		cmocka_unit_test(plain_calls_are_taken_where_io_uring_is_not_allowed),
+		cmocka_unit_test(io_uring_works_with_slots_that_cannot_be_registered),
 		cmocka_unit_test(nonsense_slots_are_refused),
 		cmocka_unit_test(a_job_through_io_uring_is_counted_right),
 		cmocka_unit_test(a_job_through_plain_calls_is_counted_right),

@@ -21,7 +21,8 @@ static enum code broken(struct err *err)
 	return err_set(err, CODE_BUG, "libcrypto refuses AES-256-CTR");
 }
 
-enum code keystream_new(const uint8_t key[CONTENT_KEY], struct keystream **ret, struct err *err)
+enum code content_keystream_new(const uint8_t key[CONTENT_KEY], struct keystream **ret,
+    struct err *err)
 {
 	struct keystream *keystream = calloc(1, sizeof(*keystream));
 	if (!keystream)
@@ -32,14 +33,14 @@ enum code keystream_new(const uint8_t key[CONTENT_KEY], struct keystream **ret, 
 		return err_memory(err);
 	}
 	if (EVP_EncryptInit_ex(keystream->cipher, EVP_aes_256_ctr(), NULL, key, NULL) != 1) {
-		keystream_free(keystream);
+		content_keystream_free(keystream);
 		return broken(err);
 	}
 	*ret = keystream;
 	return CODE_OK;
 }
 
-void keystream_free(struct keystream *keystream)
+void content_keystream_free(struct keystream *keystream)
 {
 	if (!keystream)
 		return;
@@ -59,7 +60,7 @@ static bool encrypt(struct keystream *keystream, uint8_t *data, size_t len)
 	       (size_t)out == len;
 }
 
-enum code keystream_xor(struct keystream *keystream, const uint8_t iv[16], uint8_t *data,
+enum code content_keystream_xor(struct keystream *keystream, const uint8_t iv[16], uint8_t *data,
     size_t len, struct err *err)
 {
 	if (!start(keystream, iv) || !encrypt(keystream, data, len))
@@ -67,7 +68,7 @@ enum code keystream_xor(struct keystream *keystream, const uint8_t iv[16], uint8
 	return CODE_OK;
 }
 
-enum code keystream_fill(struct keystream *keystream, uint64_t offset, bool complement,
+enum code content_keystream_fill(struct keystream *keystream, uint64_t offset, bool complement,
     uint8_t *data, size_t len, struct err *err)
 {
 	uint8_t iv[16] = { 0 };

@@ -27,11 +27,11 @@ static enum code published_vector(struct err *err)
 			     "f443e3ca4d62b59aca84e990cacaf5c5", expected, sizeof(expected)))
 		return wrong(err, "hexadecimal");
 	struct keystream *keystream = NULL;
-	enum code code = keystream_new(key, &keystream, err);
+	enum code code = content_keystream_new(key, &keystream, err);
 	if (code != CODE_OK)
 		return code;
-	code = keystream_xor(keystream, iv, data, sizeof(data), err);
-	keystream_free(keystream);
+	code = content_keystream_xor(keystream, iv, data, sizeof(data), err);
+	content_keystream_free(keystream);
 	if (code == CODE_OK && memcmp(data, expected, sizeof(data)) != 0)
 		return wrong(err, "AES-256-CTR");
 	return code;

@@ -47,7 +47,7 @@ enum code content_source_new(const struct content *content, struct content_sourc
 	if (constant) {
 		constant_prepare(source);
 	} else {
-		enum code code = keystream_new(content->key, &source->keystream, err);
+		enum code code = content_keystream_new(content->key, &source->keystream, err);
 		if (code != CODE_OK) {
 			content_source_free(source);
 			return code;
@@ -61,7 +61,7 @@ void content_source_free(struct content_source *source)
 {
 	if (!source)
 		return;
-	keystream_free(source->keystream);
+	content_keystream_free(source->keystream);
 	sodium_memzero(source, sizeof(*source));
 	free(source);
 }
@@ -77,8 +77,8 @@ enum code content_fill(struct content_source *source, uint64_t offset, void *dat
 {
 	uint8_t *out = data;
 	if (source->content.kind == CONTENT_KEYSTREAM)
-		return keystream_fill(source->keystream, offset, source->content.complement, out,
-		    len, err);
+		return content_keystream_fill(source->keystream, offset, source->content.complement,
+		    out, len, err);
 	const uint8_t *pattern = constant_at(source, offset);
 	for (size_t done = 0; done < len;) {
 		size_t part = (size_t)bytes_min(len - done, source->period);

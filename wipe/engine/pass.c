@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum code pass_start(struct pass *pass, const struct content *content, struct err *err)
+enum code engine_pass_start(struct pass *pass, const struct content *content, struct err *err)
 {
 	pass->skip = pass->limits->skip_first;
 	if (pass->writing && content->kind == CONTENT_CONSTANT)
@@ -25,11 +25,11 @@ enum code pass_start(struct pass *pass, const struct content *content, struct er
 	return content_source_new(content, &pass->source, err);
 }
 
-void pass_free(struct pass *pass)
+void engine_pass_free(struct pass *pass)
 {
 	content_source_free(pass->source);
-	route_free(&pass->route);
-	ranges_free(&pass->skipped);
+	engine_route_free(&pass->route);
+	engine_ranges_free(&pass->skipped);
 	free(pass->spoiled);
 }
 
@@ -49,9 +49,9 @@ static void take_repair(struct pass *pass, struct piece *ret)
 {
 	if (pass->repair_count == 0) {
 		struct range part;
-		ranges_take(&pass->skipped,
-		    route_piece_max(&pass->route, pass->skipped.items[0].start), &part);
-		*ret = route_piece(&pass->route, &part);
+		engine_ranges_take(&pass->skipped,
+		    engine_route_piece_max(&pass->route, pass->skipped.items[0].start), &part);
+		*ret = engine_route_piece(&pass->route, &part);
 		return;
 	}
 	*ret = pass->repairs[0];
@@ -62,7 +62,7 @@ static void take_repair(struct pass *pass, struct piece *ret)
 static enum pass_next choose(struct pass *pass, struct piece *ret)
 {
 	if (pass->repair_count == 0 && !pass->returning) {
-		if (route_next(&pass->route, ret))
+		if (engine_route_next(&pass->route, ret))
 			return PASS_PIECE;
 		pass->returning = true;
 	}
@@ -74,21 +74,21 @@ static enum pass_next choose(struct pass *pass, struct piece *ret)
 	return PASS_PIECE;
 }
 
-enum code pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint64_t now_ns,
+enum code engine_pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint64_t now_ns,
     enum pass_next *ret_next, struct piece *ret, struct err *err)
 {
 	*ret_next = choose(pass, ret);
 	if (*ret_next != PASS_PIECE)
 		return CODE_OK;
-	/* In flight from here on, also when its buffer cannot be filled: see pass_refused(). */
+	/* In flight from here on, also when its buffer cannot be filled (engine_pass_refused). */
 	pass->slots[slot].busy = true;
 	pass->slots[slot].piece = *ret;
 	pass->slots[slot].start_ns = now_ns;
 	pass->in_flight++;
-	return pass->writing ? writer_prepare(pass, slot, ret, data, err) : CODE_OK;
+	return pass->writing ? engine_writer_prepare(pass, slot, ret, data, err) : CODE_OK;
 }
 
-enum code pass_refused(struct pass *pass, unsigned slot, struct err *err)
+enum code engine_pass_refused(struct pass *pass, unsigned slot, struct err *err)
 {
 	pass->slots[slot].busy = false;
 	pass->in_flight--;
@@ -135,25 +135,26 @@ static enum code skip_after(struct pass *pass, uint64_t end, struct err *err)
 	while (pass->repair_count > 0 && pass->repairs[0].offset < to) {
 		struct piece piece;
 		take_repair(pass, &piece);
-		enum code code = ranges_add(&pass->skipped, piece.offset, piece.offset + piece.len,
-		    pass->route.sampled ? piece.block : 0, err);
+		enum code code = engine_ranges_add(&pass->skipped, piece.offset,
+		    piece.offset + piece.len, pass->route.sampled ? piece.block : 0, err);
 		if (code != CODE_OK)
 			return code;
 	}
 	struct range skipped;
-	route_skip(&pass->route, to, &skipped);
+	engine_route_skip(&pass->route, to, &skipped);
 	pass->skip_end = to;
 	pass->skip = bytes_min(2 * pass->skip, pass->limits->skip_max);
-	return ranges_add(&pass->skipped, skipped.start, skipped.end, 0, err);
+	return engine_ranges_add(&pass->skipped, skipped.start, skipped.end, 0, err);
 }
 
 static enum code give_up(struct pass *pass, const struct piece *piece, int sys_errno,
     struct err *err)
 {
 	if (!pass->writing)
-		verifier_spoil(pass, piece);
+		engine_verifier_spoil(pass, piece);
 	enum event_kind kind = pass->writing ? EVENT_UNWRITTEN : EVENT_UNREADABLE;
-	enum code code = report_bad(pass->report, kind, piece->offset, piece->len, sys_errno, err);
+	enum code code = engine_report_bad(pass->report, kind, piece->offset, piece->len, sys_errno,
+	    err);
 	return code == CODE_OK ? skip_after(pass, piece->offset + piece->len, err) : code;
 }
 
@@ -185,7 +186,7 @@ static enum code failed(struct pass *pass, struct piece piece, int sys_errno, bo
 		return over_limit(pass, &piece, sys_errno, err);
 	if (!shorter && piece.tries >= limits->retries && piece.len <= pass->logical)
 		return give_up(pass, &piece, sys_errno, err);
-	enum code code = report_put(pass->report, (struct event){ .kind = EVENT_RETRIED,
+	enum code code = engine_report_put(pass->report, (struct event){ .kind = EVENT_RETRIED,
 	    .offset = piece.offset, .length = piece.len, .sys_errno = sys_errno }, err);
 	if (code != CODE_OK)
 		return code;
@@ -196,7 +197,7 @@ static enum code failed(struct pass *pass, struct piece piece, int sys_errno, bo
 	return add_repair(pass, piece, err);
 }
 
-enum code pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
+enum code engine_pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
     uint64_t now_ns, struct err *err)
 {
 	struct piece piece = pass->slots[slot].piece;
@@ -207,7 +208,7 @@ enum code pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64
 	if (moved < piece.len)
 		moved = bytes_round_down(moved, pass->logical);
 	if (moved > 0 && !pass->writing) {
-		enum code code = verifier_check(pass, &piece, data, (uint32_t)moved, err);
+		enum code code = engine_verifier_check(pass, &piece, data, (uint32_t)moved, err);
 		if (code != CODE_OK)
 			return code;
 	}
@@ -224,7 +225,7 @@ enum code pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64
 	return failed(pass, piece, result < 0 ? (int)-result : EIO, moved > 0, err);
 }
 
-uint64_t pass_low_water(const struct pass *pass)
+uint64_t engine_pass_low_water(const struct pass *pass)
 {
 	uint64_t mark = pass->route.cursor;
 	if (pass->repair_count > 0)
@@ -238,26 +239,27 @@ uint64_t pass_low_water(const struct pass *pass)
 	return mark;
 }
 
-enum code pass_remaining(const struct pass *pass, struct ranges *ret, struct err *err)
+enum code engine_pass_remaining(const struct pass *pass, struct ranges *ret, struct err *err)
 {
 	enum code code = CODE_OK;
 	for (size_t i = 0; i < pass->repair_count && code == CODE_OK; i++)
-		code = ranges_add(ret, pass->repairs[i].offset,
+		code = engine_ranges_add(ret, pass->repairs[i].offset,
 		    pass->repairs[i].offset + pass->repairs[i].len, 0, err);
 	for (size_t i = 0; i < pass->skipped.count && code == CODE_OK; i++)
-		code = ranges_add(ret, pass->skipped.items[i].start, pass->skipped.items[i].end, 0,
-		    err);
+		code = engine_ranges_add(ret, pass->skipped.items[i].start,
+		    pass->skipped.items[i].end, 0, err);
 	for (size_t i = 0; i < WIPE_COUNT(pass->slots) && code == CODE_OK; i++) {
 		const struct piece *piece = &pass->slots[i].piece;
 		if (pass->slots[i].busy)
-			code = ranges_add(ret, piece->offset, piece->offset + piece->len, 0, err);
+			code = engine_ranges_add(ret, piece->offset, piece->offset + piece->len, 0,
+			    err);
 	}
 	if (code == CODE_OK && pass->writing)
-		code = ranges_add(ret, pass->route.cursor, pass->size, 0, err);
+		code = engine_ranges_add(ret, pass->route.cursor, pass->size, 0, err);
 	return code;
 }
 
-uint64_t pass_succeeded(const struct pass *pass)
+uint64_t engine_pass_succeeded(const struct pass *pass)
 {
 	return pass->writing ? pass->requests : pass->route.blocks - pass->spoiled_count;
 }

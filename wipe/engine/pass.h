@@ -52,39 +52,39 @@ struct pass {
 };
 
 /* Takes over `route`. The rest of *pass was filled by the caller (above the first blank line). */
-enum code pass_start(struct pass *pass, const struct content *content, struct err *err)
+enum code engine_pass_start(struct pass *pass, const struct content *content, struct err *err)
     WIPE_MUST_USE;
-void pass_free(struct pass *pass);
+void engine_pass_free(struct pass *pass);
 
 enum pass_next { PASS_PIECE, PASS_WAIT, PASS_END };
 /* What to do with a free slot whose memory is `data`: start *ret, wait for a result, or nothing. */
-enum code pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint64_t now_ns,
+enum code engine_pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint64_t now_ns,
     enum pass_next *ret_next, struct piece *ret, struct err *err) WIPE_MUST_USE;
 /* The piece could not be started: it is not in flight, and stays among what remains. */
-enum code pass_refused(struct pass *pass, unsigned slot, struct err *err) WIPE_MUST_USE;
+enum code engine_pass_refused(struct pass *pass, unsigned slot, struct err *err) WIPE_MUST_USE;
 /*
  * The result of the piece in `slot` (bytes moved or -errno). CODE_IO: a limit is reached;
  * CODE_GONE: the errno says that the device went away; else the report failed.
  */
-enum code pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
+enum code engine_pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
     uint64_t now_ns, struct err *err) WIPE_MUST_USE;
 
 /* Below this offset every byte was written or given up (and reported, once settled). */
-uint64_t pass_low_water(const struct pass *pass);
+uint64_t engine_pass_low_water(const struct pass *pass);
 /* Adds what a write has not written, or what a verification knows to be sick and has not read. */
-enum code pass_remaining(const struct pass *pass, struct ranges *ret, struct err *err)
+enum code engine_pass_remaining(const struct pass *pass, struct ranges *ret, struct err *err)
     WIPE_MUST_USE;
 /* For EVENT_STEP_FINISHED: requests of a write, clean blocks of a verification. */
-uint64_t pass_succeeded(const struct pass *pass);
+uint64_t engine_pass_succeeded(const struct pass *pass);
 
 /* ---- writer.c and verifier.c ------------------------------------------------------------- */
 
-enum code writer_prepare(struct pass *pass, unsigned slot, const struct piece *piece,
+enum code engine_writer_prepare(struct pass *pass, unsigned slot, const struct piece *piece,
     uint8_t *data, struct err *err) WIPE_MUST_USE;
 /* Compares len bytes of the piece and reports each logical block that differs. */
-enum code verifier_check(struct pass *pass, const struct piece *piece, const uint8_t *data,
+enum code engine_verifier_check(struct pass *pass, const struct piece *piece, const uint8_t *data,
     uint32_t len, struct err *err) WIPE_MUST_USE;
 /* The block of this piece did not pass. */
-void verifier_spoil(struct pass *pass, const struct piece *piece);
+void engine_verifier_spoil(struct pass *pass, const struct piece *piece);
 
 #endif

@@ -34,7 +34,7 @@ static enum code check_size(struct pump *pump, struct err *err)
 static enum code progress(struct pump *pump, bool always, struct err *err)
 {
 	struct pass *pass = pump->pass;
-	return report_progress(pump->report, pass->done, pass->route.bytes, always, err);
+	return engine_report_progress(pump->report, pass->done, pass->route.bytes, always, err);
 }
 
 /* Waits for one completion, however long it takes: a request under way cannot be called back. */
@@ -76,7 +76,7 @@ static enum code take(struct pump *pump, struct err *err)
 	}
 	struct piece piece = pass->slots[done.slot].piece;
 	count(pump, &piece, done.result);
-	code = pass_done(pass, done.slot, pump->context->disk->slots[done.slot], done.result,
+	code = engine_pass_done(pass, done.slot, pump->context->disk->slots[done.slot], done.result,
 	    now_ns(pump), err);
 	if (code == CODE_OK && done.result != (int64_t)piece.len)
 		code = check_size(pump, err);
@@ -101,8 +101,8 @@ static enum code feed(struct pump *pump, struct err *err)
 			continue;
 		enum pass_next next = PASS_END;
 		struct piece piece;
-		enum code code = pass_next(pass, slot, disk->slots[slot], now_ns(pump), &next,
-		    &piece, err);
+		enum code code = engine_pass_next(pass, slot, disk->slots[slot], now_ns(pump),
+		    &next, &piece, err);
 		if (code == CODE_OK && next != PASS_PIECE)
 			return CODE_OK;
 		struct os_io io = { .kind = pass->writing ? OS_IO_WRITE : OS_IO_READ, .slot = slot,
@@ -111,7 +111,7 @@ static enum code feed(struct pump *pump, struct err *err)
 			code = disk->ops->submit(disk, &io, err);
 		if (code != CODE_OK) {
 			struct err more;
-			if (pass_refused(pass, slot, &more) != CODE_OK)
+			if (engine_pass_refused(pass, slot, &more) != CODE_OK)
 				*err = more;
 			return err->code;
 		}
@@ -145,10 +145,10 @@ static enum code make_durable(struct pump *pump, bool always, struct err *err)
 	enum code code = drain(pump, err);
 	if (code != CODE_OK)
 		return code;
-	uint64_t mark = pass_low_water(pump->pass);
+	uint64_t mark = engine_pass_low_water(pump->pass);
 	code = flush(pump, err);
 	if (code == CODE_OK)
-		code = report_settle(pump->report, err);
+		code = engine_report_settle(pump->report, err);
 	if (code != CODE_OK)
 		return code;
 	pump->durable_ns = now_ns(pump);
@@ -156,8 +156,8 @@ static enum code make_durable(struct pump *pump, bool always, struct err *err)
 	if (mark <= pump->durable && !always)
 		return CODE_OK;
 	pump->durable = mark;
-	return report_put(pump->report, (struct event){ .kind = EVENT_DURABLE, .offset = mark },
-	    err);
+	return engine_report_put(pump->report, (struct event){ .kind = EVENT_DURABLE,
+	    .offset = mark }, err);
 }
 
 static bool is_durable_due(const struct pump *pump)
@@ -173,12 +173,12 @@ static enum code name_remains(struct pump *pump, struct err *err)
 	struct ranges remaining = { 0 };
 	enum event_kind kind = pass->writing ? EVENT_UNWRITTEN : EVENT_UNREADABLE;
 	struct err why = *err;
-	enum code code = pass_remaining(pass, &remaining, err);
+	enum code code = engine_pass_remaining(pass, &remaining, err);
 	for (size_t i = 0; i < remaining.count && code == CODE_OK; i++)
-		code = report_bad(pump->report, kind, remaining.items[i].start,
+		code = engine_report_bad(pump->report, kind, remaining.items[i].start,
 		    remaining.items[i].end - remaining.items[i].start, why.sys_errno, err);
-	ranges_free(&remaining);
-	return code == CODE_OK ? report_settle(pump->report, err) : code;
+	engine_ranges_free(&remaining);
+	return code == CODE_OK ? engine_report_settle(pump->report, err) : code;
 }
 
 /* The job cannot go on, for the reason in *err: names what remains. Returns the code. */
@@ -200,7 +200,7 @@ static enum code fail(struct pump *pump, struct err *err)
 	struct event event = { .kind = EVENT_FAILED, .offset = why.offset,
 		.sys_errno = why.sys_errno };
 	text_copy(event.text, sizeof(event.text), why.line);
-	code = report_put(pump->report, event, err);
+	code = engine_report_put(pump->report, event, err);
 	if (code != CODE_OK)
 		return code;
 	*err = why;
@@ -211,12 +211,12 @@ static enum code stop(struct pump *pump, struct err *err)
 {
 	enum code code = pump->pass->writing ? make_durable(pump, false, err) : drain(pump, err);
 	if (code == CODE_OK)
-		code = report_settle(pump->report, err);
+		code = engine_report_settle(pump->report, err);
 	if (code != CODE_OK)
 		return fail(pump, err);
 	struct event event = { .kind = EVENT_STOPPED };
 	text_copy(event.text, sizeof(event.text), "request");
-	code = report_put(pump->report, event, err);
+	code = engine_report_put(pump->report, event, err);
 	return code == CODE_OK ? err_set(err, CODE_STOPPED, "stopped on request") : code;
 }
 
@@ -226,16 +226,16 @@ static enum code finish(struct pump *pump, struct err *err)
 	enum code code = pass->writing ? make_durable(pump, true, err)
 				       : check_size(pump, err);
 	if (code == CODE_OK)
-		code = report_settle(pump->report, err);
+		code = engine_report_settle(pump->report, err);
 	if (code == CODE_OK)
 		code = progress(pump, true, err);
 	if (code == CODE_OK)
-		code = report_put(pump->report, (struct event){ .kind = EVENT_STEP_FINISHED,
-		    .offset = pass->done, .count = pass_succeeded(pass) }, err);
+		code = engine_report_put(pump->report, (struct event){ .kind = EVENT_STEP_FINISHED,
+		    .offset = pass->done, .count = engine_pass_succeeded(pass) }, err);
 	return code == CODE_OK ? CODE_OK : fail(pump, err);
 }
 
-enum code pump_run(struct pump *pump, struct pass *pass, struct err *err)
+enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err)
 {
 	pump->pass = pass;
 	pump->durable = 0;

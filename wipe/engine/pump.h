@@ -23,6 +23,6 @@ struct pump {
  * Carries out pump->pass to EVENT_STEP_FINISHED. Everything else ends as engine_run() promises:
  * EVENT_STOPPED and CODE_STOPPED, EVENT_FAILED and CODE_IO or CODE_GONE, or the sink's error.
  */
-enum code pump_run(struct pump *pump, struct pass *pass, struct err *err) WIPE_MUST_USE;
+enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -32,7 +32,7 @@ static void erase(struct ranges *ranges, size_t at)
 	    (ranges->count - at) * sizeof(ranges->items[0]));
 }
 
-enum code ranges_remove(struct ranges *ranges, uint64_t start, uint64_t end, struct err *err)
+enum code engine_ranges_remove(struct ranges *ranges, uint64_t start, uint64_t end, struct err *err)
 {
 	for (size_t i = 0; i < ranges->count && start < end;) {
 		struct range *item = &ranges->items[i];
@@ -56,12 +56,12 @@ enum code ranges_remove(struct ranges *ranges, uint64_t start, uint64_t end, str
 	return CODE_OK;
 }
 
-enum code ranges_add(struct ranges *ranges, uint64_t start, uint64_t end, uint64_t tag,
+enum code engine_ranges_add(struct ranges *ranges, uint64_t start, uint64_t end, uint64_t tag,
     struct err *err)
 {
 	if (start >= end)
 		return CODE_OK;
-	enum code code = ranges_remove(ranges, start, end, err);
+	enum code code = engine_ranges_remove(ranges, start, end, err);
 	if (code != CODE_OK)
 		return code;
 	size_t at = 0;
@@ -78,7 +78,7 @@ enum code ranges_add(struct ranges *ranges, uint64_t start, uint64_t end, uint64
 	return insert(ranges, at, (struct range){ .start = start, .end = end, .tag = tag }, err);
 }
 
-bool ranges_take(struct ranges *ranges, uint64_t max, struct range *ret)
+bool engine_ranges_take(struct ranges *ranges, uint64_t max, struct range *ret)
 {
 	if (ranges->count == 0)
 		return false;
@@ -91,7 +91,7 @@ bool ranges_take(struct ranges *ranges, uint64_t max, struct range *ret)
 	return true;
 }
 
-uint64_t ranges_bytes(const struct ranges *ranges)
+uint64_t engine_ranges_bytes(const struct ranges *ranges)
 {
 	uint64_t bytes = 0;
 	for (size_t i = 0; i < ranges->count; i++)
@@ -99,7 +99,7 @@ uint64_t ranges_bytes(const struct ranges *ranges)
 	return bytes;
 }
 
-void ranges_free(struct ranges *ranges)
+void engine_ranges_free(struct ranges *ranges)
 {
 	free(ranges->items);
 	*ranges = (struct ranges){ 0 };

@@ -19,14 +19,14 @@ struct ranges {
 };
 
 /* Adds [start, end); an empty range is fine. CODE_MEMORY only. */
-enum code ranges_add(struct ranges *ranges, uint64_t start, uint64_t end, uint64_t tag,
+enum code engine_ranges_add(struct ranges *ranges, uint64_t start, uint64_t end, uint64_t tag,
     struct err *err) WIPE_MUST_USE;
 /* Takes [start, end) out, whatever its tags. CODE_MEMORY only. */
-enum code ranges_remove(struct ranges *ranges, uint64_t start, uint64_t end, struct err *err)
+enum code engine_ranges_remove(struct ranges *ranges, uint64_t start, uint64_t end, struct err *err)
     WIPE_MUST_USE;
 /* Takes at most max bytes off the front; false when there is nothing. */
-bool ranges_take(struct ranges *ranges, uint64_t max, struct range *ret);
-uint64_t ranges_bytes(const struct ranges *ranges);
-void ranges_free(struct ranges *ranges);
+bool engine_ranges_take(struct ranges *ranges, uint64_t max, struct range *ret);
+uint64_t engine_ranges_bytes(const struct ranges *ranges);
+void engine_ranges_free(struct ranges *ranges);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define PROGRESS_NS UINT64_C(100000000)
 
-enum code report_put(struct report *report, struct event event, struct err *err)
+enum code engine_report_put(struct report *report, struct event event, struct err *err)
 {
 	if (report->broken)
 		return err_set(err, CODE_BUG, "nobody listens to events any more");
@@ -20,17 +20,17 @@ enum code report_put(struct report *report, struct event event, struct err *err)
 	return code;
 }
 
-enum code report_settle(struct report *report, struct err *err)
+enum code engine_report_settle(struct report *report, struct err *err)
 {
 	if (report->open.kind == EVENT_NONE)
 		return CODE_OK;
 	struct event event = report->open;
 	report->open = (struct event){ 0 };
-	return report_put(report, event, err);
+	return engine_report_put(report, event, err);
 }
 
-enum code report_bad(struct report *report, enum event_kind kind, uint64_t offset, uint64_t length,
-    int32_t sys_errno, struct err *err)
+enum code engine_report_bad(struct report *report, enum event_kind kind, uint64_t offset,
+    uint64_t length, int32_t sys_errno, struct err *err)
 {
 	struct event *open = &report->open;
 	if (open->kind == kind && open->sys_errno == sys_errno &&
@@ -38,14 +38,14 @@ enum code report_bad(struct report *report, enum event_kind kind, uint64_t offse
 		open->length += length;
 		return CODE_OK;
 	}
-	enum code code = report_settle(report, err);
+	enum code code = engine_report_settle(report, err);
 	if (code == CODE_OK)
 		*open = (struct event){ .kind = kind, .offset = offset, .length = length,
 			.sys_errno = sys_errno };
 	return code;
 }
 
-enum code report_progress(struct report *report, uint64_t done, uint64_t total, bool always,
+enum code engine_report_progress(struct report *report, uint64_t done, uint64_t total, bool always,
     struct err *err)
 {
 	uint64_t now = report->clock->ops->boot_ns(report->clock);
@@ -53,6 +53,6 @@ enum code report_progress(struct report *report, uint64_t done, uint64_t total, 
 		return CODE_OK;
 	report->progress_sent = true;
 	report->progress_ns = now;
-	return report_put(report,
+	return engine_report_put(report,
 	    (struct event){ .kind = EVENT_PROGRESS, .offset = done, .length = total }, err);
 }

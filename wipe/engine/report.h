@@ -17,14 +17,15 @@ struct report {
 };
 
 /* Stamps (clocks and step) and sends. */
-enum code report_put(struct report *report, struct event event, struct err *err) WIPE_MUST_USE;
+enum code engine_report_put(struct report *report, struct event event,
+    struct err *err) WIPE_MUST_USE;
 /* A final range of kind UNWRITTEN, UNREADABLE or MISMATCH: joined to the last one, or begun. */
-enum code report_bad(struct report *report, enum event_kind kind, uint64_t offset, uint64_t length,
-    int32_t sys_errno, struct err *err) WIPE_MUST_USE;
+enum code engine_report_bad(struct report *report, enum event_kind kind, uint64_t offset,
+    uint64_t length, int32_t sys_errno, struct err *err) WIPE_MUST_USE;
 /* Sends the range that is held back. */
-enum code report_settle(struct report *report, struct err *err) WIPE_MUST_USE;
+enum code engine_report_settle(struct report *report, struct err *err) WIPE_MUST_USE;
 /* At most ten times per second, unless `always`. */
-enum code report_progress(struct report *report, uint64_t done, uint64_t total, bool always,
+enum code engine_report_progress(struct report *report, uint64_t done, uint64_t total, bool always,
     struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "route.h"
 
-void route_start_whole(struct route *route, uint64_t size, uint32_t request)
+void engine_route_start_whole(struct route *route, uint64_t size, uint32_t request)
 {
 	*route = (struct route){ .size = size, .request = request, .bytes = size,
 		.blocks = size / request + (size % request != 0) };
@@ -21,7 +21,7 @@ static bool next_sample(struct route *route)
 	return true;
 }
 
-enum code route_start_sample(struct route *route, uint64_t size, uint32_t request,
+enum code engine_route_start_sample(struct route *route, uint64_t size, uint32_t request,
     const struct sampling *sampling, const uint8_t seed[CONTENT_SEED], struct ranges *extras,
     struct err *err)
 {
@@ -34,27 +34,27 @@ enum code route_start_sample(struct route *route, uint64_t size, uint32_t reques
 	while (sampling_next(&walk, &offset, &len)) {
 		route->blocks++;
 		route->bytes += len;
-		enum code code = ranges_remove(&route->extras, offset, offset + len, err);
+		enum code code = engine_ranges_remove(&route->extras, offset, offset + len, err);
 		if (code != CODE_OK)
 			return code;
 	}
-	route->bytes += ranges_bytes(&route->extras);
+	route->bytes += engine_ranges_bytes(&route->extras);
 	sampling_start(sampling, seed, &route->walk);
 	next_sample(route);
 	return CODE_OK;
 }
 
-void route_free(struct route *route)
+void engine_route_free(struct route *route)
 {
-	ranges_free(&route->extras);
+	engine_ranges_free(&route->extras);
 }
 
-uint64_t route_piece_max(const struct route *route, uint64_t offset)
+uint64_t engine_route_piece_max(const struct route *route, uint64_t offset)
 {
 	return route->sampled ? route->request : route->request - offset % route->request;
 }
 
-struct piece route_piece(const struct route *route, const struct range *range)
+struct piece engine_route_piece(const struct route *route, const struct range *range)
 {
 	return (struct piece){ .offset = range->start, .len = (uint32_t)(range->end - range->start),
 		.block = route->sampled ? range->tag : range->start / route->request };
@@ -66,22 +66,22 @@ static bool next_sampled(struct route *route, struct piece *ret)
 	bool sample = route->sample.start < route->sample.end;
 	if (route->extras.count > 0 &&
 	    (!sample || route->extras.items[0].start < route->sample.start)) {
-		ranges_take(&route->extras, route->request, &part);
-		*ret = route_piece(route, &part);
+		engine_ranges_take(&route->extras, route->request, &part);
+		*ret = engine_route_piece(route, &part);
 		return true;
 	}
 	if (!sample)
 		return false;
 	part = route->sample;
 	part.end = part.start + bytes_min(part.end - part.start, route->request);
-	*ret = route_piece(route, &part);
+	*ret = engine_route_piece(route, &part);
 	route->sample.start = part.end;
 	if (route->sample.start == route->sample.end)
 		next_sample(route);
 	return true;
 }
 
-bool route_next(struct route *route, struct piece *ret)
+bool engine_route_next(struct route *route, struct piece *ret)
 {
 	if (route->sampled)
 		return next_sampled(route, ret);
@@ -89,13 +89,13 @@ bool route_next(struct route *route, struct piece *ret)
 		return false;
 	struct range part = { .start = route->cursor };
 	part.end = part.start +
-	    bytes_min(route->size - part.start, route_piece_max(route, part.start));
-	*ret = route_piece(route, &part);
+	    bytes_min(route->size - part.start, engine_route_piece_max(route, part.start));
+	*ret = engine_route_piece(route, &part);
 	route->cursor = part.end;
 	return true;
 }
 
-void route_skip(struct route *route, uint64_t offset, struct range *ret)
+void engine_route_skip(struct route *route, uint64_t offset, struct range *ret)
 {
 	*ret = (struct range){ 0 };
 	if (route->sampled || route->cursor >= offset)

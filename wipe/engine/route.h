@@ -29,22 +29,22 @@ struct route {
 	uint64_t bytes; /* of the whole route */
 };
 
-void route_start_whole(struct route *route, uint64_t size, uint32_t request);
+void engine_route_start_whole(struct route *route, uint64_t size, uint32_t request);
 /*
  * The sample of `seed`, and `extras` (taken over; emptied). Bytes that both hold are read once,
  * as part of the sample.
  */
-enum code route_start_sample(struct route *route, uint64_t size, uint32_t request,
+enum code engine_route_start_sample(struct route *route, uint64_t size, uint32_t request,
     const struct sampling *sampling, const uint8_t seed[CONTENT_SEED], struct ranges *extras,
     struct err *err) WIPE_MUST_USE;
-void route_free(struct route *route);
+void engine_route_free(struct route *route);
 
 /* false at the end. Ascending. */
-bool route_next(struct route *route, struct piece *ret);
+bool engine_route_next(struct route *route, struct piece *ret);
 /* Whole disk only: goes on at `offset`; *ret is what that leaves out (maybe nothing). */
-void route_skip(struct route *route, uint64_t offset, struct range *ret);
+void engine_route_skip(struct route *route, uint64_t offset, struct range *ret);
 /* A piece cut from the front of `range`'s kin: at most a request, not across a block. */
-uint64_t route_piece_max(const struct route *route, uint64_t offset);
-struct piece route_piece(const struct route *route, const struct range *range);
+uint64_t engine_route_piece_max(const struct route *route, uint64_t offset);
+struct piece engine_route_piece(const struct route *route, const struct range *range);
 
 #endif

@@ -32,7 +32,7 @@ static enum code remember(void *self, const struct event *event, struct err *err
 {
 	struct run *run = self;
 	if (event->kind == EVENT_UNWRITTEN) {
-		enum code code = ranges_add(&run->unwritten, event->offset,
+		enum code code = engine_ranges_add(&run->unwritten, event->offset,
 		    event->offset + event->length, ROUTE_NO_BLOCK, err);
 		if (code != CODE_OK)
 			return code;
@@ -66,12 +66,13 @@ static enum code start(struct run *run, uint64_t size, uint32_t logical, uint32_
 static enum code collect_extras(const struct run *run, struct ranges *ret, struct err *err)
 {
 	uint64_t size = run->size, block = run->request;
-	enum code code = ranges_add(ret, 0, bytes_min(block, size), ROUTE_NO_BLOCK, err);
+	enum code code = engine_ranges_add(ret, 0, bytes_min(block, size), ROUTE_NO_BLOCK, err);
 	if (code == CODE_OK)
-		code = ranges_add(ret, size - bytes_min(block, size), size, ROUTE_NO_BLOCK, err);
+		code = engine_ranges_add(ret, size - bytes_min(block, size), size, ROUTE_NO_BLOCK,
+		    err);
 	for (size_t i = 0; i < run->unwritten.count && code == CODE_OK; i++) {
 		const struct range *bad = &run->unwritten.items[i];
-		code = ranges_add(ret, bad->start - bytes_min(block, bad->start),
+		code = engine_ranges_add(ret, bad->start - bytes_min(block, bad->start),
 		    bad->end + bytes_min(block, size - bad->end), ROUTE_NO_BLOCK, err);
 	}
 	return code;
@@ -85,14 +86,14 @@ static enum code put_sampled(struct run *run, const struct sampling *sampling,
 	_Static_assert(EVENT_BLOB == CONTENT_SEED, "a seed fits an event");
 	for (size_t i = 0; i < CONTENT_SEED; i++)
 		event.blob[i] = seed[i];
-	return report_put(&run->report, event, err);
+	return engine_report_put(&run->report, event, err);
 }
 
 static enum code start_route(struct run *run, const struct sampling *sampling,
     const uint8_t seed[CONTENT_SEED], struct route *route, struct err *err)
 {
 	if (!sampling || sampling->whole) {
-		route_start_whole(route, run->size, run->request);
+		engine_route_start_whole(route, run->size, run->request);
 		return CODE_OK;
 	}
 	struct ranges extras = { 0 };
@@ -100,9 +101,9 @@ static enum code start_route(struct run *run, const struct sampling *sampling,
 	if (code == CODE_OK)
 		code = put_sampled(run, sampling, seed, err);
 	if (code == CODE_OK)
-		code = route_start_sample(route, run->size, run->request, sampling, seed, &extras,
-		    err);
-	ranges_free(&extras);
+		code = engine_route_start_sample(route, run->size, run->request, sampling, seed,
+		    &extras, err);
+	engine_ranges_free(&extras);
 	return code;
 }
 
@@ -114,7 +115,7 @@ static enum code one_step(struct run *run, uint32_t step, bool writing,
 	run->report.step = step;
 	run->report.progress_sent = false;
 	struct event started = { .kind = EVENT_STEP_STARTED };
-	enum code code = report_put(&run->report, started, err);
+	enum code code = engine_report_put(&run->report, started, err);
 	if (code != CODE_OK)
 		return code;
 	struct pass pass = { .writing = writing, .size = run->size, .logical = run->logical,
@@ -122,10 +123,10 @@ static enum code one_step(struct run *run, uint32_t step, bool writing,
 		.report = &run->report };
 	code = start_route(run, sampling, seed, &pass.route, err);
 	if (code == CODE_OK)
-		code = pass_start(&pass, content, err);
+		code = engine_pass_start(&pass, content, err);
 	if (code == CODE_OK)
-		code = pump_run(&run->pump, &pass, err);
-	pass_free(&pass);
+		code = engine_pump_run(&run->pump, &pass, err);
+	engine_pass_free(&pass);
 	return code;
 }
 
@@ -154,7 +155,7 @@ enum code engine_run(const struct plan *plan, unsigned first_step,
 	    plan->depth, err);
 	for (unsigned i = first_step; i < plan->step_count && code == CODE_OK; i++)
 		code = plan_step(&run, plan, i, err);
-	ranges_free(&run.unwritten);
+	engine_ranges_free(&run.unwritten);
 	return code;
 }
 
@@ -168,6 +169,6 @@ enum code engine_verify(const struct content *content, uint64_t size, uint32_t l
 	enum code code = start(&run, size, logical, logical, block, OS_DISK_SLOTS_MAX, err);
 	if (code == CODE_OK)
 		code = one_step(&run, 0, false, content, sampling, seed, err);
-	ranges_free(&run.unwritten);
+	engine_ranges_free(&run.unwritten);
 	return code;
 }

@@ -2,7 +2,7 @@
 /* writer: what must lie in a slot before its piece is written? */
 #include "pass.h"
 
-enum code writer_prepare(struct pass *pass, unsigned slot, const struct piece *piece,
+enum code engine_writer_prepare(struct pass *pass, unsigned slot, const struct piece *piece,
     uint8_t *data, struct err *err)
 {
 	/* Nobody but this function writes into a slot during a write step, so that a constant that

@@ -137,7 +137,7 @@ enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *re
 	geometry.logical = (uint32_t)logical;
 	geometry.physical = physical;
 	geometry.readonly = readonly != 0;
-	geometry.max_request = claim_sysfs_max_request(info.st_rdev);
+	geometry.max_request = os_claim_sysfs_max_request(info.st_rdev);
 	*ret = geometry;
 	return CODE_OK;
 }

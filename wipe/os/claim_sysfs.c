@@ -41,7 +41,7 @@ static bool attribute_number(dev_t device, const char *name, uint64_t *ret)
 	return attribute(device, name, text, sizeof(text)) && text_u64_parse(text, ret);
 }
 
-uint32_t claim_sysfs_max_request(dev_t device)
+uint32_t os_claim_sysfs_max_request(dev_t device)
 {
 	uint64_t kib = 0;
 	if (!attribute_number(device, "queue/max_sectors_kb", &kib) || kib > UINT32_MAX / 1024)

@@ -6,6 +6,6 @@
 #include "wipe/os.h"
 
 /* Bytes of queue/max_sectors_kb; 0 = unknown. */
-uint32_t claim_sysfs_max_request(dev_t device);
+uint32_t os_claim_sysfs_max_request(dev_t device);
 
 #endif

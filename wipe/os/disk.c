@@ -20,7 +20,7 @@ static size_t slots_bytes(const struct os_disk *disk)
 	return (size_t)bytes_round_up((uint64_t)disk->slot_count * disk->slot_size, HUGE);
 }
 
-enum code disk_slots_map(struct os_disk *disk, unsigned slot_count, uint32_t slot_size,
+enum code os_disk_slots_map(struct os_disk *disk, unsigned slot_count, uint32_t slot_size,
     struct err *err)
 {
 	if (slot_count == 0 || slot_count > OS_DISK_SLOTS_MAX || slot_size == 0 ||
@@ -46,14 +46,14 @@ enum code disk_slots_map(struct os_disk *disk, unsigned slot_count, uint32_t slo
 	return CODE_OK;
 }
 
-void disk_slots_unmap(struct os_disk *disk)
+void os_disk_slots_unmap(struct os_disk *disk)
 {
 	if (disk->slots[0])
 		munmap(disk->slots[0], slots_bytes(disk));
 	disk->slots[0] = NULL;
 }
 
-enum code disk_size(int fd, uint64_t *ret_size, struct err *err)
+enum code os_disk_size(int fd, uint64_t *ret_size, struct err *err)
 {
 	uint64_t size = 0;
 	if (ioctl(fd, BLKGETSIZE64, &size) != 0)
@@ -62,7 +62,7 @@ enum code disk_size(int fd, uint64_t *ret_size, struct err *err)
 	return CODE_OK;
 }
 
-enum code disk_check(const struct os_disk *disk, const struct os_io *io, struct err *err)
+enum code os_disk_check(const struct os_disk *disk, const struct os_io *io, struct err *err)
 {
 	bool moves = io->kind == OS_IO_READ || io->kind == OS_IO_WRITE;
 	if (!moves && io->kind != OS_IO_FLUSH)
@@ -84,7 +84,7 @@ static int64_t once(const struct os_disk *disk, int fd, const struct os_io *io)
 	return moved >= 0 ? moved : -errno;
 }
 
-int64_t disk_io_now(const struct os_disk *disk, int fd, const struct os_io *io)
+int64_t os_disk_io_now(const struct os_disk *disk, int fd, const struct os_io *io)
 {
 	int64_t result = -EAGAIN;
 	for (int i = 0; i < TRIES_MAX && (result == -EAGAIN || result == -EINTR); i++)

@@ -6,18 +6,18 @@
 #include "wipe/os.h"
 
 /* Fills slots[], slot_count and slot_size of *disk. */
-enum code disk_slots_map(struct os_disk *disk, unsigned slot_count, uint32_t slot_size,
+enum code os_disk_slots_map(struct os_disk *disk, unsigned slot_count, uint32_t slot_size,
     struct err *err) WIPE_MUST_USE;
-void disk_slots_unmap(struct os_disk *disk);
+void os_disk_slots_unmap(struct os_disk *disk);
 
 /* Size of the block device behind fd; CODE_GONE when the kernel cannot tell. */
-enum code disk_size(int fd, uint64_t *ret_size, struct err *err) WIPE_MUST_USE;
+enum code os_disk_size(int fd, uint64_t *ret_size, struct err *err) WIPE_MUST_USE;
 
 /* The request fits its slot; CODE_BUG otherwise. */
-enum code disk_check(const struct os_disk *disk, const struct os_io *io, struct err *err)
+enum code os_disk_check(const struct os_disk *disk, const struct os_io *io, struct err *err)
     WIPE_MUST_USE;
 
 /* One request with plain system calls: bytes moved (may be short) or -errno; never -EINTR. */
-int64_t disk_io_now(const struct os_disk *disk, int fd, const struct os_io *io);
+int64_t os_disk_io_now(const struct os_disk *disk, int fd, const struct os_io *io);
 
 #endif

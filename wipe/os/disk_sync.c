@@ -18,14 +18,14 @@ struct disk_sync {
 static enum code sync_submit(struct os_disk *disk, const struct os_io *io, struct err *err)
 {
 	struct disk_sync *self = (struct disk_sync *)disk;
-	enum code code = disk_check(disk, io, err);
+	enum code code = os_disk_check(disk, io, err);
 	if (code != CODE_OK)
 		return code;
 	if (self->count == OS_DISK_SLOTS_MAX)
 		return err_set(err, CODE_BUG, "more requests than slots");
 	unsigned last = (self->first + self->count) % OS_DISK_SLOTS_MAX;
 	self->done[last] = (struct os_io_done){ .slot = io->slot,
-		.result = disk_io_now(disk, self->fd, io) };
+		.result = os_disk_io_now(disk, self->fd, io) };
 	self->count++;
 	return CODE_OK;
 }
@@ -45,12 +45,12 @@ static enum code sync_wait(struct os_disk *disk, int timeout_ms, struct os_io_do
 
 static enum code sync_size(struct os_disk *disk, uint64_t *ret_size, struct err *err)
 {
-	return disk_size(((struct disk_sync *)disk)->fd, ret_size, err);
+	return os_disk_size(((struct disk_sync *)disk)->fd, ret_size, err);
 }
 
 static void sync_free(struct os_disk *disk)
 {
-	disk_slots_unmap(disk);
+	os_disk_slots_unmap(disk);
 	free(disk);
 }
 
@@ -70,7 +70,7 @@ enum code os_disk_open_sync(int fd, unsigned slot_count, uint32_t slot_size,
 	self->disk.ops = &sync_ops;
 	self->disk.method = "pread/pwrite";
 	self->fd = fd;
-	enum code code = disk_slots_map(&self->disk, slot_count, slot_size, err);
+	enum code code = os_disk_slots_map(&self->disk, slot_count, slot_size, err);
 	if (code != CODE_OK) {
 		free(self);
 		return code;

@@ -41,7 +41,7 @@ static void prepare(struct disk_uring *self, const struct os_io *io, struct io_u
 static enum code uring_submit(struct os_disk *disk, const struct os_io *io, struct err *err)
 {
 	struct disk_uring *self = (struct disk_uring *)disk;
-	enum code code = disk_check(disk, io, err);
+	enum code code = os_disk_check(disk, io, err);
 	if (code != CODE_OK)
 		return code;
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&self->ring);
@@ -78,21 +78,21 @@ static enum code uring_wait(struct os_disk *disk, int timeout_ms, struct os_io_d
 		return err_set(err, CODE_BUG, "io_uring completes what was not asked");
 	/* "Again" is not the medium's answer: the kernel could not do it this way. */
 	if (done.result == -EAGAIN || done.result == -EINTR)
-		done.result = disk_io_now(disk, self->fd, &self->under_way[done.slot]);
+		done.result = os_disk_io_now(disk, self->fd, &self->under_way[done.slot]);
 	*ret = done;
 	return CODE_OK;
 }
 
 static enum code uring_size(struct os_disk *disk, uint64_t *ret_size, struct err *err)
 {
-	return disk_size(((struct disk_uring *)disk)->fd, ret_size, err);
+	return os_disk_size(((struct disk_uring *)disk)->fd, ret_size, err);
 }
 
 static void uring_free(struct os_disk *disk)
 {
 	struct disk_uring *self = (struct disk_uring *)disk;
 	io_uring_queue_exit(&self->ring);
-	disk_slots_unmap(disk);
+	os_disk_slots_unmap(disk);
 	free(self);
 }
 
@@ -124,7 +124,7 @@ enum code os_disk_open_uring(int fd, unsigned slot_count, uint32_t slot_size,
 	self->disk.ops = &uring_ops;
 	self->disk.method = "io_uring";
 	self->fd = fd;
-	enum code code = disk_slots_map(&self->disk, slot_count, slot_size, err);
+	enum code code = os_disk_slots_map(&self->disk, slot_count, slot_size, err);
 	if (code != CODE_OK) {
 		free(self);
 		return code;
@@ -132,7 +132,7 @@ enum code os_disk_open_uring(int fd, unsigned slot_count, uint32_t slot_size,
 	/* Twice the slots: an older kernel's timed wait takes a place of its own. */
 	int rc = io_uring_queue_init(2 * OS_DISK_SLOTS_MAX, &self->ring, 0);
 	if (rc < 0) {
-		disk_slots_unmap(&self->disk);
+		os_disk_slots_unmap(&self->disk);
 		free(self);
 		bool denied = rc == -EPERM || rc == -ENOSYS || rc == -EACCES || rc == -ENOMEM;
 		return err_set_errno(err, denied ? CODE_UNSUPPORTED : CODE_IO, -rc,
