@@ -107,15 +107,13 @@ static bool load_filter(void)
 	    allow(filter, SCMP_SYS(read)) && allow(filter, SCMP_SYS(brk)) &&
 	    allow(filter, SCMP_SYS(munmap)) && allow(filter, SCMP_SYS(exit)) &&
 	    allow(filter, SCMP_SYS(exit_group)) && allow_without_exec(filter, SCMP_SYS(mmap)) &&
-	    /* libblkid hands the kernel read-ahead hints while it walks a chain. */
-	    allow(filter, SCMP_SYS(fadvise64)) &&
-	    /* glibc's realloc moves a large block with it; libblkid's value lists grow so. */
+	    /* glibc's realloc of a large block: libblkid's list of partitions grows so. */
 	    allow(filter, SCMP_SYS(mremap)) &&
-	    /* newer libblkid makes its buffers read-only while probing functions look at them */
+	    /* libblkid can make its buffers read-only, and glibc grows an arena with it. */
 	    allow_without_exec(filter, SCMP_SYS(mprotect));
 	if (made && PROBE_SANITIZED)
-		made = allow(filter, SCMP_SYS(madvise)) && allow(filter, SCMP_SYS(sched_yield)) &&
-		    allow(filter, SCMP_SYS(futex));
+		made = allow(filter, SCMP_SYS(madvise)) && allow(filter, SCMP_SYS(sigaltstack)) &&
+		    allow(filter, SCMP_SYS(sched_yield)) && allow(filter, SCMP_SYS(futex));
 	made = made && seccomp_load(filter) == 0;
 	seccomp_release(filter);
 	return made;
@@ -164,6 +162,9 @@ static void act_forbidden(enum os_probe_act act, struct report *report)
 static void child(const char *node, enum os_probe_act act, struct report *report)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* A crash ends the child; it must not run what the caller put up for its own crashes. */
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
 	/* Nothing that was open before is of any use here: keys, journals, other disks. */
 	if (close_range(0, ~0u, 0) != 0)
 		_exit(1);
