@@ -229,7 +229,7 @@ static void accept(const struct report *shared, struct os_probe *ret)
 	struct os_probe got;
 	memcpy(&got, &shared->probe, sizeof(got));
 	if (got.result != OS_PROBE_DONE || got.count > OS_SIGNATURES_MAX) {
-		unknown(ret, "the probe answered nonsense; treat the disk's content as unknown");
+		unknown(ret, "the probe counted more than it can hold; its answer is not believed");
 		return;
 	}
 	*ret = (struct os_probe){ .result = OS_PROBE_DONE, .count = got.count };
@@ -241,7 +241,7 @@ static void accept(const struct report *shared, struct os_probe *ret)
 		struct os_signature item = got.items[i];
 		if (!clean_word(item.type, sizeof(item.type)) ||
 		    !clean_word(item.usage, sizeof(item.usage))) {
-			unknown(ret, "the probe answered nonsense; treat the disk's content as unknown");
+			unknown(ret, "the probe answered no words; its answer is not believed");
 			return;
 		}
 		ret->items[i] = item;
