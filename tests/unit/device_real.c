@@ -366,6 +366,7 @@ static void a_probe_that_hangs_or_lies_is_unknown(void **state)
 	os_probe_run(loop, OS_PROBE_ACT_LIE, OS_PROBE_TIMEOUT_MS, &probe);
 	assert_int_equal(probe.result, OS_PROBE_UNKNOWN);
 	assert_int_equal(probe.count, 0);
+	assert_non_null(strstr(probe.why, "counted more"));
 	os_probe_run("/dev/no-such-disk", OS_PROBE_ACT_NONE, OS_PROBE_TIMEOUT_MS, &probe);
 	assert_int_equal(probe.result, OS_PROBE_UNKNOWN);
 	assert_non_null(strstr(probe.why, "cannot open"));

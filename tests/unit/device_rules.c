@@ -250,6 +250,31 @@ static void a_mount_only_in_another_namespace_is_found(void **state)
 	assert_claim(machine, "sdb", DEVICE_CLAIM_MOUNT, "namespace of process 200");
 }
 
+static void a_mount_only_in_a_threads_namespace_is_found(void **state)
+{
+	struct machine *machine = *state;
+	add_process(machine, "200", "mnt:[1]", root_mounts);
+	host_tree_link(machine->dir, "/proc/200/task/201/ns/mnt", "mnt:[3]");
+	host_tree_file(machine->dir, "/proc/200/task/201/mountinfo",
+	    "60 1 8:17 / /data rw - ext4 /dev/sdb1 rw\n");
+	scan(machine);
+	assert_claim(machine, "sdb", DEVICE_CLAIM_MOUNT, "namespace of process 200");
+}
+
+static void a_kernel_thread_is_known_by_its_flag_not_its_name(void **state)
+{
+	struct machine *machine = *state;
+	add_process(machine, "300", "mnt:[1]", root_mounts);
+	host_tree_link(machine->dir, "/proc/300/fd/5", "/dev/sdb");
+	host_tree_file(machine->dir, "/proc/300/stat", "300 (a)       2097152\n) S 1 1 1 0 -1 64 0\n");
+	scan(machine);
+	assert_claim(machine, "sdb", DEVICE_CLAIM_OPENER, "300");
+	host_tree_file(machine->dir, "/proc/300/stat", "300 (kworker) S 1 1 1 0 -1 2097152 0\n");
+	host_tree_node(machine->dir, "/proc/300/fd", "refused", "0:0", "0:0");
+	scan(machine);
+	assert_false(disk(machine, "sdb")->scan_incomplete);
+}
+
 static void a_namespace_without_a_process_is_said(void **state)
 {
 	struct machine *machine = *state;
@@ -628,6 +653,8 @@ int main(void)
 		RULE(the_esp_and_usr_are_the_system),
 		RULE(a_mount_is_found_by_number_whatever_its_name),
 		RULE(a_mount_only_in_another_namespace_is_found),
+		RULE(a_mount_only_in_a_threads_namespace_is_found),
+		RULE(a_kernel_thread_is_known_by_its_flag_not_its_name),
 		RULE(a_namespace_without_a_process_is_said),
 		RULE(a_process_that_hides_is_said),
 		RULE(swap_is_refused),

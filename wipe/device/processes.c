@@ -17,10 +17,11 @@
 /* Kernel threads have no descriptors and live in the first namespace. */
 static bool is_kernel_thread(struct os_host *host, const char *dir)
 {
-	char text[1024];
-	if (!sysfs_text(host, text, sizeof(text), dir, "stat"))
+	BUF_AUTO text = { 0 };
+	if (!sysfs_bytes(host, &text, dir, "stat") || !text.len)
 		return false;
-	const char *at = strrchr(text, ')'); /* the name before it may hold anything */
+	/* The name before it may hold anything: blanks, newlines, ')'. */
+	const char *at = strrchr((const char *)text.data, ')');
 	for (int field = 2; at && field < 9; field++) {
 		at = strchr(at, ' ');
 		at = at ? at + 1 : NULL;
@@ -139,14 +140,14 @@ static void on_unseen(void *self, const char *pid)
 	facts_incomplete(self, "process %s could not be looked into", pid);
 }
 
-static void on_process(void *self, const char *pid)
+/* The namespace that `task` ("200", or one thread: "200/task/201") lives in. */
+static void look_at_space(struct facts *facts, const char *pid, const char *task)
 {
-	struct facts *facts = self;
 	struct err err = { 0 };
 	char id[32];
-	if (!space_id(facts, pid, id, sizeof(id), &err)) {
+	if (!space_id(facts, task, id, sizeof(id), &err)) {
 		if (err.code != CODE_MISSING)
-			on_unseen(self, pid);
+			on_unseen(facts, pid);
 		return;
 	}
 	for (size_t i = 0; i < facts->space_count; i++) {
@@ -156,14 +157,35 @@ static void on_process(void *self, const char *pid)
 			facts->spaces[i].system = true;
 		return;
 	}
-	enum code code = read_space(facts, id, pid, &err);
-	if (code == CODE_OK)
-		facts->spaces[facts->space_count - 1].system = strcmp(pid, "1") == 0;
-	else if (code == CODE_INPUT)
+	enum code code = read_space(facts, id, task, &err);
+	if (code == CODE_OK) {
+		struct space *space = &facts->spaces[facts->space_count - 1];
+		space->system = strcmp(pid, "1") == 0;
+		text_copy(space->pid, sizeof(space->pid), pid);
+	} else if (code == CODE_INPUT || code == CODE_FULL) {
 		facts_blind(facts, "the mounts of process %s: %s", pid, err.line);
-	else if (code != CODE_MISSING)
+	} else if (code != CODE_MISSING) {
+		on_unseen(facts, pid); /* a zombie's is EINVAL */
+	}
+}
+
+/* A single thread can leave its process's namespace: container runtimes do. */
+static void on_process(void *self, const char *pid)
+{
+	struct facts *facts = self;
+	char path[SYSFS_PATH];
+	BUF_AUTO threads = { 0 };
+	struct err err;
+	look_at_space(facts, pid, pid);
+	enum code code = facts->host->ops->list(facts->host, sysfs_path(path, "/proc/%s/task", pid),
+	    &threads, &err);
+	if (code != CODE_OK && code != CODE_MISSING)
 		on_unseen(self, pid);
-	/* A zombie's mountinfo is refused with EINVAL: unseen, unless a sibling shows the space. */
+	size_t pos = 0;
+	for (const char *name; code == CODE_OK && (name = sysfs_next_name(&threads, &pos));) {
+		if (strcmp(name, pid) != 0)
+			look_at_space(facts, pid, sysfs_path(path, "%s/task/%s", pid, name));
+	}
 }
 
 static void on_opened(void *self, const char *pid, const struct os_node *node)

@@ -107,15 +107,13 @@ static bool load_filter(void)
 	    allow(filter, SCMP_SYS(read)) && allow(filter, SCMP_SYS(brk)) &&
 	    allow(filter, SCMP_SYS(munmap)) && allow(filter, SCMP_SYS(exit)) &&
 	    allow(filter, SCMP_SYS(exit_group)) && allow_without_exec(filter, SCMP_SYS(mmap)) &&
-	    /* libblkid hands the kernel read-ahead hints while it walks a chain. */
-	    allow(filter, SCMP_SYS(fadvise64)) &&
-	    /* glibc's realloc moves a large block with it; libblkid's value lists grow so. */
+	    /* glibc's realloc of a large block: libblkid's list of partitions grows so. */
 	    allow(filter, SCMP_SYS(mremap)) &&
-	    /* newer libblkid makes its buffers read-only while probing functions look at them */
+	    /* libblkid can make its buffers read-only, and glibc grows an arena with it. */
 	    allow_without_exec(filter, SCMP_SYS(mprotect));
 	if (made && PROBE_SANITIZED)
-		made = allow(filter, SCMP_SYS(madvise)) && allow(filter, SCMP_SYS(sched_yield)) &&
-		    allow(filter, SCMP_SYS(futex));
+		made = allow(filter, SCMP_SYS(madvise)) && allow(filter, SCMP_SYS(sigaltstack)) &&
+		    allow(filter, SCMP_SYS(sched_yield)) && allow(filter, SCMP_SYS(futex));
 	made = made && seccomp_load(filter) == 0;
 	seccomp_release(filter);
 	return made;
@@ -155,7 +153,8 @@ static void act_forbidden(enum os_probe_act act, struct report *report)
 	while (act == OS_PROBE_ACT_STALL)
 		__asm__ volatile("");
 	if (act == OS_PROBE_ACT_LIE) {
-		report->probe.count = SIZE_MAX;
+		report->probe.result = OS_PROBE_DONE;
+		report->probe.count = (size_t)OS_SIGNATURES_MAX + 1;
 		__atomic_store_n(&report->complete, 1, __ATOMIC_RELEASE);
 		_exit(0);
 	}
@@ -164,6 +163,9 @@ static void act_forbidden(enum os_probe_act act, struct report *report)
 static void child(const char *node, enum os_probe_act act, struct report *report)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* A crash ends the child; it must not run what the caller put up for its own crashes. */
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
 	/* Nothing that was open before is of any use here: keys, journals, other disks. */
 	if (close_range(0, ~0u, 0) != 0)
 		_exit(1);
@@ -227,7 +229,7 @@ static void accept(const struct report *shared, struct os_probe *ret)
 	struct os_probe got;
 	memcpy(&got, &shared->probe, sizeof(got));
 	if (got.result != OS_PROBE_DONE || got.count > OS_SIGNATURES_MAX) {
-		unknown(ret, "the probe answered nonsense; treat the disk's content as unknown");
+		unknown(ret, "the probe counted more than it can hold; its answer is not believed");
 		return;
 	}
 	*ret = (struct os_probe){ .result = OS_PROBE_DONE, .count = got.count };
@@ -239,7 +241,7 @@ static void accept(const struct report *shared, struct os_probe *ret)
 		struct os_signature item = got.items[i];
 		if (!clean_word(item.type, sizeof(item.type)) ||
 		    !clean_word(item.usage, sizeof(item.usage))) {
-			unknown(ret, "the probe answered nonsense; treat the disk's content as unknown");
+			unknown(ret, "the probe answered no words; its answer is not believed");
 			return;
 		}
 		ret->items[i] = item;
