@@ -240,6 +240,58 @@ static void a_certificate_comes_about_whatever_a_message_holds(void **state)
 	}
 }
 
+static void more_ranges_than_fit_are_named_by_hash(void **state)
+{
+	(void)state;
+	struct world *world = malloc(sizeof(*world));
+	struct evidence *evidence = malloc(sizeof(*evidence));
+	struct certificate *certificate = NULL;
+	struct certificate_inputs inputs;
+	struct err err;
+	BUF_AUTO ranges = { 0 };
+	char hex[HASH_SHA256_HEX];
+	world_start(world);
+	evidence_start(&world->plan, evidence);
+	for (size_t i = 0; i < AT_LAST_DURABLE; i++)
+		assert_ok(evidence_fold(evidence, &world->events[i], &err), err);
+	for (uint64_t i = 0; i < 5000; i++) {
+		struct event event = { .kind = EVENT_UNWRITTEN, .step = 1, .offset = i * 1024,
+			.length = 512, .sys_errno = 5 };
+		assert_ok(evidence_fold(evidence, &event, &err), err);
+	}
+	evidence_end(evidence, EVIDENCE_ABANDONED, "given up", 1, 1);
+	memset(&inputs, 0, sizeof(inputs));
+	struct procedure *procedure = calloc(1, sizeof(*procedure));
+	*procedure = (struct procedure){ .id = "x", .title = "x", .version = "1",
+		.level = PROCEDURE_CLEAR, .status = PROCEDURE_CURRENT,
+		.hidden = PROCEDURE_HIDDEN_RESTORE, .media = PROCEDURE_MEDIA_ANY };
+	memset(procedure->sha256, 'a', 64);
+	struct certificate_station station = { .key = SAMPLE_KEY("Static"),
+		.chain = "01ARZ3NDEKTSV4RRFFQ69G5FA0" };
+	memset(station.previous, 'b', 64);
+	struct os_machine machine = { .host = "h" };
+	struct certificate_tool tool = { "0.1.0", "" };
+	inputs = (struct certificate_inputs){ .plan = &world->plan, .procedure = procedure,
+		.device = &world->device, .evidence = evidence, .station = &station,
+		.machine = &machine, .tool = &tool };
+	assert_ok(certificate_assemble(&inputs, &certificate, &err), err);
+	assert_ok(certificate_format_ranges(evidence, &ranges, &err), err);
+	hash_sha256_hex(ranges.data, ranges.len, hex);
+	BUF_AUTO text = { 0 };
+	assert_ok(certificate_format(certificate, &text, &err), err);
+	assert_non_null(strstr((char *)text.data, hex));
+	assert_non_null(strstr((char *)text.data, "\"total\": \"5000\""));
+	assert_true(text.len < JSON_TEXT_MAX);
+	certificate_free(certificate);
+	assert_ok(certificate_parse(text.data, text.len, "c", &certificate, &err), err);
+	assert_int_equal(certificate_range_count(certificate), 4096);
+	certificate_free(certificate);
+	evidence_free(evidence);
+	free(evidence);
+	free(procedure);
+	free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +302,7 @@ int main(void)
 		cmocka_unit_test(facts_are_told_in_the_words_of_the_lower_floors),
 		cmocka_unit_test(keys_of_overwritten_passes_are_not_told),
 		cmocka_unit_test(a_certificate_comes_about_whatever_a_message_holds),
+		cmocka_unit_test(more_ranges_than_fit_are_named_by_hash),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,11 @@ static void mismatch(struct world *w)
 	world_insert(w, AT_VERIFY_FINISHED, (struct event){ .kind = EVENT_MISMATCH, .step = 2,
 		.offset = 512, .length = 512 });
 }
+static void mismatch_of_an_earlier_pass(struct world *w)
+{
+	only_an_earlier_pass_is_verified(w);
+	mismatch(w);
+}
 static void unreadable(struct world *w)
 {
 	w->events[AT_VERIFY_FINISHED].offset -= 512;
@@ -215,6 +220,7 @@ static const struct row rows[] = {
 	{ "unwritten widely", unwritten_widely, NOT, "could not be written in the last pass" },
 	{ "unwritten before", unwritten_before, BUT, "in passes before" },
 	{ "mismatch", mismatch, NOT, "512 bytes that are not what was written" },
+	{ "mismatch of an earlier pass", mismatch_of_an_earlier_pass, NOT, "not what was written" },
 	{ "unreadable", unreadable, BUT, "could not read 512 bytes" },
 	{ "nothing readable", nothing_readable, NOT, "not one byte" },
 	{ "sample lacks a block", sample_has_a_block_less, NOT, "had to be" },

@@ -190,11 +190,16 @@ static bool is_complete_verification(const struct certificate *c, const struct d
 		return false;
 	sampling_design(c->device.capacity, (uint32_t)c->device.logical, (unsigned)v->permille,
 	    (unsigned)v->strata_asked, (unsigned)v->each, &design);
-	if (design.whole)
+	if (design.whole || design.strata == 0)
 		return step->bytes == c->device.capacity;
-	/* The blocks are counted one by one when the verdict falls; here their number must fit. */
+	/*
+	 * The blocks were counted one by one when the verdict fell. Here, where a stranger may have
+	 * asked for a billion strata, all but those of the last stratum are multiplied out.
+	 */
+	uint64_t least = (design.strata - 1) * v->each;
 	return *v->seed && v->strata == design.strata && v->stratum == design.stratum &&
-	    v->block == design.block && v->blocks >= design.strata && step->bytes >= v->blocks;
+	    v->block == design.block && v->blocks >= bytes_max(least, design.strata) &&
+	    step->bytes > bytes_mul_div(least, design.block, 1);
 }
 
 static enum code check_verified(const struct certificate *c, struct err *err)

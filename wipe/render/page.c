@@ -109,6 +109,9 @@ void page_section(struct page *page, const char *name)
 }
 
 static void put(struct page *page, unsigned indent, const char *format, va_list args)
+    WIPE_PRINTF(3, 0);
+
+static void put(struct page *page, unsigned indent, const char *format, va_list args)
 {
 	/* Longer than the longest member and a few words; what were longer would be marked. */
 	char text[1400];
