@@ -44,11 +44,15 @@ def is_public(symbol):
 
 
 def prefixes(area, name, symbol):
-    """What a name may begin with: its area's word, or its file's when only neighbours see it."""
+    """What a name may begin with: its area's word, or, when only neighbours see it,
+    that of its file or of a private header beside it."""
     if area == "base":
         return (name + "_",)
     own = PREFIXES.get(area, (area + "_",))
-    return own if is_public(symbol) else (*own, name + "_")
+    if is_public(symbol):
+        return own
+    beside = [path.stem for path in (house.ROOT / "wipe" / area).glob("*.h")]
+    return (*own, *(stem + "_" for stem in [name, name.split("_")[0], *beside]))
 
 
 class Symbols(unittest.TestCase):
