@@ -10,8 +10,9 @@ import unittest
 
 from rig import CERTWIPE, Case, run
 
-# Sanitized builds look at every 37th place; the plain one at all of them.
-STRIDE = int(os.environ.get("CERTWIPE_STRIDE", "1"))
+# Every place is tried in one process by the unit test certificate_tamper; the program as users call it
+# is tried at every 13th, and ssh-keygen with it. CERTWIPE_STRIDE=1 takes some minutes.
+STRIDE = int(os.environ.get("CERTWIPE_STRIDE", "13"))
 
 
 class Tampering(Case):
@@ -38,8 +39,7 @@ class Tampering(Case):
             changed[at] ^= 1 << at % 8
             self.path.write_bytes(changed)
             self.refused(f"bit at {at}")
-            if at % 8 == 0:
-                self.assertNotEqual(self.ssh_keygen_verify(self.path).returncode, 0, at)
+            self.assertNotEqual(self.ssh_keygen_verify(self.path).returncode, 0, at)
 
     def test_one_flipped_bit_in_the_signature(self):
         for at in range(0, len(self.good_signature), STRIDE):
@@ -220,7 +220,7 @@ class Chain(Case):
             fields = line.decode().split(" ")
             if fields[2] == "certificate":
                 certificate = by_hash.pop(fields[4])
-                self.assertEqual(certificate["station"]["counter"], int(fields[1]))
+                self.assertEqual(certificate["station"]["counter"], fields[1])
                 self.assertEqual(certificate["station"]["previous"], fields[-1])
         self.assertEqual(by_hash, {})
 

@@ -18,7 +18,6 @@ STEP = {"write": 1, "verify": 2}
 LIES = [
     ("erased", ["ending"], "stopped"),
     ("erased", ["exceptions"], ["But."]),
-    ("erased", ["claim", "openers_known"], False),
     ("erased", ["claim", "exclusive"], False),
     ("erased", ["claim", "identity_after"], "not-asked"),
     ("erased", ["claim", "identity_after"], "different"),

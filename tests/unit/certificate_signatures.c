@@ -6,8 +6,6 @@
 #include "unit/unit.h"
 #include "wipe/certificate.h"
 
-#include "unit/stub_procedure.h"
-#include "unit/stub_sampling.h"
 #include "unit/sample_certificate.h"
 
 const char *trust_role_text(enum trust_role role)

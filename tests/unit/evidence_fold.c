@@ -3,7 +3,6 @@
 #include "unit/unit.h"
 #include "wipe/evidence.h"
 
-#include "unit/stub_sampling.h"
 #include "unit/world.h"
 
 #include "wipe/evidence/ranges.h"

@@ -3,7 +3,6 @@
 #include "unit/unit.h"
 #include "wipe/evidence.h"
 
-#include "unit/stub_sampling.h"
 #include "unit/world.h"
 
 struct row {
@@ -107,7 +106,7 @@ static void sample_is_smaller(struct world *w)
 }
 static void sample_has_fewer_strata(struct world *w)
 {
-	w->events[AT_SAMPLED].offset = 5;
+	w->events[AT_SAMPLED].offset = WORLD_STRATA / 2;
 	w->events[AT_VERIFY_FINISHED].offset /= 2;
 	w->events[AT_VERIFY_FINISHED].count /= 2;
 }

@@ -3,17 +3,9 @@
 #include "unit/unit.h"
 #include "wipe/render.h"
 
-#include "unit/stub_procedure.h"
-#include "unit/stub_sampling.h"
 #include "unit/sample_certificate.h"
 
 #include <stdio.h>
-
-/* Until trust is there. */
-const char *trust_role_text(enum trust_role role)
-{
-	return role == TRUST_STATION ? "station" : "operator";
-}
 
 static void render(size_t index, unsigned columns, struct buf *ret)
 {

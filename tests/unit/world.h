@@ -11,8 +11,11 @@
 #include <stdlib.h>
 
 #define WORLD_SIZE   UINT64_C(10240000)
-#define WORLD_SAMPLE (WORLD_SIZE / 10)
-#define WORLD_BLOCK  (WORLD_SAMPLE / 10)
+/* What sampling_design() makes of a tenth of that size. */
+#define WORLD_STRATA  UINT64_C(1000)
+#define WORLD_STRATUM (WORLD_SIZE / WORLD_STRATA)
+#define WORLD_BLOCK   (WORLD_STRATUM / 10)
+#define WORLD_SAMPLE  (WORLD_BLOCK * WORLD_STRATA)
 #define WORLD_EVENTS 32
 
 /* Places of the events in world.events. */
@@ -90,10 +93,10 @@ static inline void world_start(struct world *world)
 		[AT_LAST_FINISHED] = { .kind = EVENT_STEP_FINISHED, .step = 1, .offset = WORLD_SIZE,
 		    .count = 2500 },
 		[AT_VERIFY_STARTED] = { .kind = EVENT_STEP_STARTED, .step = 2 },
-		[AT_SAMPLED] = { .kind = EVENT_SAMPLED, .step = 2, .offset = 10,
-		    .length = WORLD_SAMPLE, .count = WORLD_BLOCK, .extra = 1, .blob = { 7 } },
+		[AT_SAMPLED] = { .kind = EVENT_SAMPLED, .step = 2, .offset = WORLD_STRATA,
+		    .length = WORLD_STRATUM, .count = WORLD_BLOCK, .extra = 1, .blob = { 7 } },
 		[AT_VERIFY_FINISHED] = { .kind = EVENT_STEP_FINISHED, .step = 2,
-		    .offset = WORLD_SAMPLE, .count = 10 },
+		    .offset = WORLD_SAMPLE, .count = WORLD_STRATA },
 		[AT_IDENTITY] = { .kind = EVENT_IDENTITY, .flag = true },
 		[AT_COUNTED] = { .kind = EVENT_COUNTED, .flag = true, .length = 2 * WORLD_SIZE,
 		    .offset = 2 * WORLD_SIZE, .count = 2 * WORLD_SIZE },

@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 		return CLI_OK;
 	}
 	if (surroundings(argc, argv, &options, &used, &err) != CODE_OK)
-		return cli_fail(&err);
+		return (int)cli_fail(&err);
 	if (used >= argc) {
 		usage(stderr);
 		return CLI_USAGE;
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 	int result = -1;
 	for (size_t i = 0; i < WIPE_COUNT(commands); i++) {
 		if (strcmp(commands[i]->name, argv[used]) == 0)
-			result = run_command(commands[i], argc - used - 1, argv + used + 1, &options);
+			result = (int)run_command(commands[i], argc - used - 1, argv + used + 1, &options);
 	}
 	if (result < 0) {
 		cli_say("no command '%s': see certwipe --help", argv[used]);
