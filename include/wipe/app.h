@@ -39,7 +39,7 @@ struct app_config {
 	bool present; /* the file exists */
 	char organisation[128];
 	char site[128];
-	char principal[128]; /* of the station */
+	char principal[128]; /* of the station; station@HOST where the file does not name it */
 	char procedure[48];
 	char operator_[128]; /* default of --operator */
 };

@@ -71,6 +71,7 @@ enum code certificate_format(const struct certificate *certificate, struct buf *
 enum code certificate_parse(const void *data, size_t len, const char *source,
     struct certificate **ret, struct err *err) WIPE_MUST_USE;
 
+#define CERTIFICATE_RANGES_INLINE 4096 /* more go into the file beside it */
 /*
  * All ranges of a job as text, "step kind offset length errno" a line: the file that stands beside
  * a certificate with more than 4,096 of them and that ranges.sha256 names.

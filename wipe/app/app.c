@@ -67,6 +67,9 @@ enum code app_open(const struct app_options *options, struct app *ret, struct er
 		app_close(&app);
 		return code;
 	}
+	if (!app.config.principal[0])
+		snprintf(app.config.principal, sizeof(app.config.principal), "station@%s",
+		    app.machine.host);
 	*ret = app;
 	return CODE_OK;
 }

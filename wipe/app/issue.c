@@ -67,6 +67,22 @@ static enum code write_document(struct app_run *run, struct app_disk *disk,
 	return code;
 }
 
+/* More ranges than a certificate holds stand in a file beside it, which it names by hash. It comes
+ * first: a certificate never names what is not there. */
+static enum code put_ranges(struct app_run *run, const struct app_disk *disk,
+    const struct evidence *evidence, struct err *err)
+{
+	if (evidence->range_count <= CERTIFICATE_RANGES_INLINE)
+		return CODE_OK;
+	char path[APP_PATH];
+	BUF_AUTO text = { 0 };
+	snprintf(path, sizeof(path), "%s/%s.ranges", run->app->paths.certificates, disk->plan.id);
+	enum code code = certificate_format_ranges(evidence, &text, err);
+	if (code == CODE_OK)
+		code = os_files_put(run->app->files, path, 0644, false, text.data, text.len, err);
+	return code;
+}
+
 /* Document and station signature, both durable; then the chain. The chain is locked all along. */
 static enum code put_signed(struct app_run *run, struct app_disk *disk, const struct buf *document,
     const struct trust_secret_key *key, struct err *err)
@@ -104,6 +120,8 @@ enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evi
 	code = chain_next(run->chain, &station.counter, station.previous, err);
 	if (code == CODE_OK) {
 		code = write_document(run, disk, evidence, &station, &document, err);
+		if (code == CODE_OK)
+			code = put_ranges(run, disk, evidence, err);
 		if (code == CODE_OK)
 			code = put_signed(run, disk, &document, key, err);
 		if (code != CODE_OK)

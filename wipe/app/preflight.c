@@ -7,13 +7,27 @@
 
 #define CERTIFICATE_ROOM (256u * 1024) /* bytes reserved for a certificate; more is asked when needed */
 
-static enum code check_key(struct app_run *run, struct err *err)
+static enum code check_key(struct app_run *run, struct trust_public_key *ret, struct err *err)
 {
 	/* Read and let go: workers are forked from this process and must not have a copy. */
 	struct trust_secret_key *key = NULL;
 	enum code code = app_key_read(run->app, &key, err);
+	if (code == CODE_OK)
+		trust_secret_key_public(key, ret);
 	trust_secret_key_free(key);
 	return code;
+}
+
+/* Two signatures by one key, or in one name, would be one witness counted twice. */
+static enum code check_distinct(const struct app_run *run, const struct trust_public_key *station,
+    struct err *err)
+{
+	const char *principal = run->operator_.principal;
+	if (trust_public_key_equals(&run->operator_key, station) ||
+	    strcmp(principal, run->app->config.principal) == 0)
+		return err_set(err, CODE_USAGE,
+		    "operator %s is this station itself: a person signs with a key of their own", principal);
+	return CODE_OK;
 }
 
 enum code app_reserve(struct app_run *run, struct err *err)
@@ -56,13 +70,16 @@ static enum code find_operator(struct app_run *run, const char *principal, struc
 
 enum code app_preflight(struct app_run *run, struct err *err)
 {
+	struct trust_public_key station = { 0 };
 	enum code code = content_self_test(err);
 	if (code == CODE_OK)
-		code = check_key(run, err);
+		code = check_key(run, &station, err);
 	if (code == CODE_OK && run->operator_.principal[0]) {
 		char principal[sizeof(run->operator_.principal)];
 		memcpy(principal, run->operator_.principal, sizeof(principal));
 		code = find_operator(run, principal, err);
+		if (code == CODE_OK)
+			code = check_distinct(run, &station, err);
 	}
 	bool torn = false;
 	if (code == CODE_OK)

@@ -110,12 +110,7 @@ enum code app_setup(struct app *app, const char *principal, struct app_setup_rep
     struct err *err)
 {
 	char name[128];
-	if (principal)
-		text_copy(name, sizeof(name), principal);
-	else if (app->config.principal[0])
-		text_copy(name, sizeof(name), app->config.principal);
-	else
-		snprintf(name, sizeof(name), "station@%s", app->machine.host);
+	text_copy(name, sizeof(name), principal ? principal : app->config.principal);
 	if (!text_is_printable(name) || strpbrk(name, " \t\"#*?!,") || !name[0])
 		return err_set(err, CODE_USAGE,
 		    "principal '%s': one word like station@host.example.org, without wildcards", name);

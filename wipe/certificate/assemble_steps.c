@@ -151,8 +151,8 @@ enum code assemble_ranges(const struct certificate_inputs *inputs, struct certif
 	const struct evidence *evidence = inputs->evidence;
 	struct doc_ranges *ranges = &ret->ranges;
 	ranges->total = evidence->range_count;
-	size_t count = evidence->range_count < DOCUMENT_RANGES_MAX ? evidence->range_count
-	    : DOCUMENT_RANGES_MAX;
+	size_t count = evidence->range_count < CERTIFICATE_RANGES_INLINE ? evidence->range_count
+	    : CERTIFICATE_RANGES_INLINE;
 	ranges->listed = calloc(count + 1, sizeof(*ranges->listed));
 	if (!ranges->listed)
 		return err_memory(err);

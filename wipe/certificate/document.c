@@ -136,7 +136,7 @@ static const struct field range_fields[] = {
 	COUNT(doc_range, "errno", error), END };
 static const struct field ranges_fields[] = {
 	COUNT(doc_ranges, "total", total), TEXT(doc_ranges, "sha256", sha256, FORM_FULL_HEX, true),
-	LIST(doc_ranges, "listed", listed, listed_count, range_fields, DOCUMENT_RANGES_MAX), END };
+	LIST(doc_ranges, "listed", listed, listed_count, range_fields, CERTIFICATE_RANGES_INLINE), END };
 static const struct field assurance_fields[] = {
 	COUNT(doc_assurance, "step", step), COUNT(doc_assurance, "share_read_millionths", share),
 	NUMBER(doc_assurance, "longest_missed_bytes", longest_missed),

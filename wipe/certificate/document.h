@@ -11,7 +11,6 @@
 #include "fields.h"
 
 #define DOCUMENT_FORMAT     "certwipe-certificate/1"
-#define DOCUMENT_RANGES_MAX 4096
 #define DOCUMENT_LINES_MAX  64
 
 struct doc_line { char text[400]; };

@@ -215,7 +215,7 @@ static enum code stop(struct pump *pump, struct err *err)
 	if (code != CODE_OK)
 		return fail(pump, err);
 	struct event event = { .kind = EVENT_STOPPED };
-	text_copy(event.text, sizeof(event.text), "request");
+	text_copy(event.text, sizeof(event.text), "asked to stop");
 	code = engine_report_put(pump->report, event, err);
 	return code == CODE_OK ? err_set(err, CODE_STOPPED, "stopped on request") : code;
 }

@@ -13,6 +13,9 @@ static void explain_write(const struct plan_step *step, const struct procedure *
 	if (from->write == PROCEDURE_WRITE_RANDOM)
 		buf_printf(ret, "  %2u. Overwrite every byte with a random stream (AES-256-CTR, fresh key).\n",
 		    step->procedure_step);
+	else if (from->write == PROCEDURE_WRITE_COMPLEMENT)
+		buf_printf(ret, "  %2u. Overwrite every byte with the complement of what pass %u wrote.\n",
+		    step->procedure_step, from->complement_of);
 	else
 		buf_printf(ret, "  %2u. Overwrite every byte with %s.\n", step->procedure_step, words);
 }
@@ -31,10 +34,10 @@ static void explain_sample(const struct plan *plan, const struct plan_step *step
 	sampling_assurance(&sampling, blocks, blocks * sampling.block, &assurance);
 	char block[UNITS_TEXT], missed[UNITS_TEXT], share[UNITS_TEXT];
 	buf_printf(ret,
-	    "      Read back %llu blocks of %s at random places, one run of them in each of %llu "
-	    "strata (%s of the disk), and compare.\n"
+	    "      Read back %llu blocks of %s at random places, %u in each of %llu strata (%s of the "
+	    "disk), and compare.\n"
 	    "      No unwritten run longer than %s can hide from that; a single stray sector can.\n",
-	    (unsigned long long)blocks, units_bytes_format(sampling.block, block),
+	    (unsigned long long)blocks, units_bytes_format(sampling.block, block), sampling.each,
 	    (unsigned long long)sampling.strata,
 	    units_permille_format(assurance.share_millionths / 1000, share),
 	    units_bytes_format(assurance.longest_missed, missed));
