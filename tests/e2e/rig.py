@@ -10,6 +10,8 @@ import unittest
 
 BUILD = pathlib.Path(os.environ.get("CERTWIPE_BUILD", "build"))
 CERTWIPE = str(BUILD / "certwipe")
+CACHE = BUILD / "CMakeCache.txt"
+SANITIZED = CACHE.exists() and "CERTWIPE_SANITIZE:BOOL=ON" in CACHE.read_text()
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
