@@ -16,6 +16,7 @@ struct job {
 	struct evidence evidence;
 	pid_t pid;
 	int fd;
+	bool said_all; /* EVENT_ENDED came */
 	enum code refusal;
 	char refusal_line[sizeof(((struct err *)0)->line)];
 };
@@ -52,8 +53,9 @@ static void collect(struct job *job)
 	job->fd = -1;
 	int status = 0;
 	struct err ignored = { 0 };
-	/* A worker that hangs in the kernel cannot be waited for: it is killed and left to init. */
-	if (os_process_reap(job->pid, false, &status, &ignored) == CODE_BUSY)
+	/* After its last word a worker only leaves. One without it may hang in the kernel and cannot be
+	 * waited for: it is killed and left to init. */
+	if (os_process_reap(job->pid, job->said_all, &status, &ignored) == CODE_BUSY)
 		os_process_kill(job->pid);
 }
 
@@ -134,8 +136,10 @@ static void take_event(struct job_supervisor *supervisor, size_t index, const st
 	}
 	if (supervisor->watcher.event)
 		supervisor->watcher.event(supervisor->watcher.self, index, event);
-	if (event->kind == EVENT_ENDED)
+	if (event->kind == EVENT_ENDED) {
+		job->said_all = true;
 		end(supervisor, index);
+	}
 }
 
 /* Everything one worker has to say now. */
