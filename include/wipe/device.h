@@ -103,7 +103,7 @@ void device_set_free(struct device_set *set);
 enum code device_find(struct os_host *host, const struct device_set *set, const char *word,
     const struct device **ret, struct err *err) WIPE_MUST_USE;
 
-/* Runs the sandboxed signature probe and stores the answer. */
+/* Runs the sandboxed signature probe over the disk and its partitions and stores the answer. */
 void device_probe(struct os_host *host, struct device *device);
 
 const char *device_claim_text(enum device_claim_kind kind); /* "mounted", "swap", … */

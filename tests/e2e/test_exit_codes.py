@@ -28,6 +28,16 @@ class ExitCodes(Case):
     def test_0_erased(self):
         self.wipe(self.loop, expect=0)
 
+    # 1: not plainly erased
+    def test_1_nothing_verified(self):
+        (self.root / "etc/certwipe/procedures/blind.proc").write_text(
+            "[procedure]\nid = blind\ntitle = Blind\nversion = 1\nlevel = clear\n"
+            "status = current\nbasis = a test\n[step 1]\nwrite = random\n")
+        done = self.wipe(self.loop, procedure="blind", expect=1)
+        _, certificate = self.certificate()
+        self.assertEqual(certificate["outcome"], "erased-with-exceptions")
+        self.assertIn("does not verify", done.stderr)
+
     # 2: usage, configuration, preflight
     def test_2_regular_file(self):
         path = self.work / "plain"
@@ -141,19 +151,33 @@ class ExitCodes(Case):
         self.assertIn(self.name(self.loop), done.stderr)
         self.assert_untouched()
 
-    # 4: stopped
-    def stopped_by(self, number):
-        loop = self.disk(mib=512)
+    def begin(self, mib):
+        """A wipe of 35 passes whose first one has begun."""
+        loop = self.disk(mib=mib)
         worker = subprocess.Popen(
             [CERTWIPE, "--root", str(self.root), "wipe", loop, "--confirm", self.name(loop),
              "--procedure", "gutmann", "--progress", "json"],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(worker.stderr.close)
         for line in worker.stderr:
             if line.startswith("{"):
-                break  # the first pass has begun
+                return worker
+        raise AssertionError(f"ended before its first pass: {worker.wait()}")
+
+    # 5: not issued
+    def test_5_key_gone_meanwhile(self):
+        worker = self.begin(64)
+        (self.root / "etc/certwipe/station_ed25519").unlink()
+        said = worker.stderr.read()
+        self.assertEqual(worker.wait(), 5, said)
+        self.assertIn("certwipe setup", said)
+        self.assertEqual(self.certificate_paths(), [])
+
+    # 4: stopped
+    def stopped_by(self, number):
+        worker = self.begin(512)
         worker.send_signal(number)
         worker.stderr.read()
-        worker.stderr.close()
         self.assertEqual(worker.wait(), 4)
         path, certificate = self.certificate()
         self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "stopped"))

@@ -66,7 +66,9 @@ class Wipe(Case):
         run("mkfs.ext4", "-q", "-F", f"{loop}p1")
         self.wipe(loop)
         _, certificate = self.certificate()
-        self.assertIn("gpt", json.dumps(certificate["found"]))
+        found = {s["type"]: s for s in certificate["found"]["signatures"]}
+        self.assertIn("gpt", found)
+        self.assertEqual(int(found["ext4"]["offset"]), 2048 * 512 + 1080)
         self.assertNotIn("NEEDLE", json.dumps(certificate))
 
     def text(self, words):

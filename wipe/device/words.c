@@ -4,11 +4,6 @@
 
 #include <stdio.h>
 
-void device_probe(struct os_host *host, struct device *device)
-{
-	host->ops->probe(host, device->identity.node, &device->found);
-}
-
 const char *device_claim_text(enum device_claim_kind kind)
 {
 	static const char *const words[] = {
