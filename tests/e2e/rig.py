@@ -79,6 +79,18 @@ class Case(unittest.TestCase):
         return self.certwipe("wipe", *loops, *confirm, "--procedure", procedure or self.procedure,
                              *args, expect=expect, **kwargs)
 
+    def begin(self, loop, procedure="gutmann"):
+        """A wipe under way: its process, once the first step has begun. 35 passes take a while."""
+        child = subprocess.Popen(
+            [CERTWIPE, "--root", str(self.root), "wipe", loop, "--confirm", self.name(loop),
+             "--procedure", procedure, "--progress", "json"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(child.stderr.close)
+        for line in child.stderr:
+            if line.startswith("{"):
+                return child
+        raise AssertionError(f"ended before its first step: {child.wait()}")
+
     def certificate_paths(self):
         return sorted(self.certificates.glob("*.json"))
 

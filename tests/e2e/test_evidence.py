@@ -8,7 +8,7 @@ import socket
 import subprocess
 import unittest
 
-from rig import CERTWIPE, Case, run
+from rig import Case, run
 
 # Every place is tried in one process by the unit test certificate_tamper; the program as users call it
 # is tried at every 13th, and ssh-keygen with it. CERTWIPE_STRIDE=1 takes some minutes.
@@ -88,18 +88,6 @@ class Tampering(Case):
 
 
 class ForeignWriters(Case):
-    def start(self, loop, procedure="gutmann"):
-        """A wipe under way: the process, once its first step has begun."""
-        child = subprocess.Popen(
-            [CERTWIPE, "--root", str(self.root), "wipe", loop, "--confirm", self.name(loop),
-             "--procedure", procedure, "--progress", "json"],
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(child.stderr.close)
-        for line in child.stderr:
-            if line.startswith("{"):
-                return child
-        raise AssertionError(f"wipe ended before its first step: {child.wait()}")
-
     def hide(self, path):
         """An open descriptor that no /proc/PID/fd shows: it is in flight over a socket."""
         ends = socket.socketpair()
@@ -113,7 +101,7 @@ class ForeignWriters(Case):
     def test_writer_through_an_earlier_opened_descriptor(self):
         loop = self.disk(mib=256)
         fetch = self.hide(loop)
-        child = self.start(loop, "zero")
+        child = self.begin(loop, "zero")
         fd = fetch()
         # The very bytes of the pass, so that only the kernel's counter can tell.
         os.pwrite(fd, bytes(4096), 0)
@@ -136,7 +124,7 @@ class ForeignWriters(Case):
     def test_device_that_shrinks(self):
         loop = self.disk(mib=256)
         image = run("losetup", "-n", "-O", "BACK-FILE", loop).stdout.strip()
-        child = self.start(loop)
+        child = self.begin(loop)
         os.truncate(image, 64 << 20)
         run("losetup", "-c", loop)
         child.stderr.read()

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import unittest
 
-from rig import CERTWIPE, Case, run
+from rig import Case, run
 
 
 class ExitCodes(Case):
@@ -151,22 +151,9 @@ class ExitCodes(Case):
         self.assertIn(self.name(self.loop), done.stderr)
         self.assert_untouched()
 
-    def begin(self, mib):
-        """A wipe of 35 passes whose first one has begun."""
-        loop = self.disk(mib=mib)
-        worker = subprocess.Popen(
-            [CERTWIPE, "--root", str(self.root), "wipe", loop, "--confirm", self.name(loop),
-             "--procedure", "gutmann", "--progress", "json"],
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(worker.stderr.close)
-        for line in worker.stderr:
-            if line.startswith("{"):
-                return worker
-        raise AssertionError(f"ended before its first pass: {worker.wait()}")
-
     # 5: not issued
     def test_5_key_gone_meanwhile(self):
-        worker = self.begin(64)
+        worker = self.begin(self.disk(mib=64))
         (self.root / "etc/certwipe/station_ed25519").unlink()
         said = worker.stderr.read()
         self.assertEqual(worker.wait(), 5, said)
@@ -175,7 +162,7 @@ class ExitCodes(Case):
 
     # 4: stopped
     def stopped_by(self, number):
-        worker = self.begin(512)
+        worker = self.begin(self.disk(mib=512))
         worker.send_signal(number)
         worker.stderr.read()
         self.assertEqual(worker.wait(), 4)
