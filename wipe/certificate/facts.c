@@ -2,7 +2,6 @@
 /* facts: what callers ask of a document, in the vocabulary of the lower floors. */
 #include "document.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,10 @@ static void derive_identity(const struct doc_device *device, struct identity *re
 	const char *slash = strrchr(device->node, '/');
 	COPY(ret->node, device->node);
 	COPY(ret->name, slash ? slash + 1 : device->node);
-	sscanf(device->number, "%9u:%9u", &ret->major, &ret->minor);
+	/* The number of then, for people: nothing is looked up by it. */
+	char *colon = NULL;
+	ret->major = (uint32_t)strtoul(device->number, &colon, 10);
+	ret->minor = *colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : 0;
 	if (!text_u64_parse(device->diskseq, &ret->diskseq))
 		ret->diskseq = 0;
 	COPY(ret->transport, device->transport);

@@ -62,8 +62,10 @@ static bool number(const char *text, uint32_t *ret)
 static bool parse_line(char *line, struct mountinfo_entry *ret)
 {
 	char *rest = line;
-	uint32_t id;
-	if (!number(next_field(&rest), &id) || !number(next_field(&rest), &id))
+	uint32_t id, parent;
+	if (!number(next_field(&rest), &id))
+		return false;
+	if (!number(next_field(&rest), &parent))
 		return false;
 	char *major = next_field(&rest);
 	char *colon = major ? strchr(major, ':') : NULL;

@@ -96,7 +96,8 @@ static void behind_overlay(const struct facts *facts, const char *options, struc
 static void behind_mount(const struct facts *facts, const struct mountinfo_entry *mount,
     struct behind *behind, unsigned depth)
 {
-	if (depth > DEPTH_MAX)
+	/* The disks of a ZFS pool are told by the ZFS rule. */
+	if (depth > DEPTH_MAX || strcmp(mount->type, "zfs") == 0)
 		behind->unknown = true;
 	else if (mount->major != 0)
 		behind_number(facts, mount->major, mount->minor, behind);
@@ -104,8 +105,6 @@ static void behind_mount(const struct facts *facts, const struct mountinfo_entry
 		behind_overlay(facts, mount->options, behind, depth);
 	else if (strcmp(mount->type, "btrfs") == 0 || strcmp(mount->type, "bcachefs") == 0)
 		behind_sources(facts, mount->source, behind);
-	else if (strcmp(mount->type, "zfs") == 0)
-		behind->unknown = true; /* the pool's disks: see the ZFS rule */
 }
 
 /* Does `point` lie on the way to `path`? */

@@ -150,8 +150,9 @@ static void act_forbidden(enum os_probe_act act, struct report *report)
 		(void)syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
 	if (act == OS_PROBE_ACT_EXEC_MEMORY)
 		(void)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	while (act == OS_PROBE_ACT_STALL)
-		__asm__ volatile("");
+	volatile bool stalled = act == OS_PROBE_ACT_STALL;
+	while (stalled)
+		;
 	if (act == OS_PROBE_ACT_LIE) {
 		report->probe.result = OS_PROBE_DONE;
 		report->probe.count = (size_t)OS_SIGNATURES_MAX + 1;

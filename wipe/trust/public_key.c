@@ -70,7 +70,7 @@ enum code trust_public_key_parse(const char *line, struct trust_public_key *ret,
 	if (!trust_wire_base64_parse(text, text_len, &blob))
 		return blob.failed ? err_memory(err)
 		    : err_set(err, CODE_INPUT, "not a public key: bad base64");
-	struct trust_public_key key;
+	struct trust_public_key key = { 0 };
 	enum code code = trust_public_key_from_blob(blob.data, blob.len, &key, err);
 	if (code != CODE_OK)
 		return code;
@@ -92,7 +92,7 @@ const char *trust_public_key_fingerprint(const struct trust_public_key *key,
 	}
 	uint8_t digest[HASH_SHA256_BYTES];
 	hash_sha256(blob.data, blob.len, digest);
-	memcpy(out, "SHA256:", 7);
+	text_copy(out, TRUST_FINGERPRINT, "SHA256:");
 	sodium_bin2base64(out + 7, TRUST_FINGERPRINT - 7, digest, sizeof(digest),
 	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 	return out;
