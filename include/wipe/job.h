@@ -74,10 +74,9 @@ enum code job_supervisor_add(struct job_supervisor *supervisor, const struct pla
     const struct clearance *clearance, size_t *ret_job, struct err *err) WIPE_MUST_USE;
 /* Waits until every job is claimed or ended (or a stop came: CODE_STOPPED). */
 enum code job_supervisor_settle(struct job_supervisor *supervisor, struct err *err) WIPE_MUST_USE;
-/* Gives a claimed job the word to write, or sends it away. */
+/* Gives a claimed job the word to write. One that never gets it lets go when the supervisor is freed. */
 enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struct err *err)
     WIPE_MUST_USE;
-void job_supervisor_dismiss(struct job_supervisor *supervisor, size_t job);
 /*
  * Until every job has ended. A first SIGINT or SIGTERM asks all to stop after what is in flight; a
  * second one no longer waits for the devices. *ret_stopped: a stop was asked for.

@@ -61,6 +61,16 @@ class Tampering(Case):
         self.signature.unlink()
         self.refused("no signature")
 
+    def test_nobody_is_trusted_where_nothing_was_set_up(self):
+        text = self.signers.read_text()
+        self.signers.unlink()
+        self.refused("no allowed_signers")
+        self.certwipe("render", self.path, expect=0)
+        elsewhere = self.work / "signers"
+        self.certwipe("check", self.path, "--allowed-signers", elsewhere, expect=2)
+        elsewhere.write_text(text)
+        self.certwipe("check", self.path, "--allowed-signers", elsewhere, expect=0)
+
     def test_key_trusted_for_another_role(self):
         text = self.signers.read_text()
         self.signers.write_text(text.replace("station@certwipe", "operator@certwipe"))

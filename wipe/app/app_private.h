@@ -14,7 +14,7 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 /* The station's key, from its 0600 file. CODE_CONFIG says what to do when it is not there. */
 enum code app_key_read(struct app *app, struct trust_secret_key **ret, struct err *err)
     WIPE_MUST_USE;
-/* allowed_signers and revoked_keys; `allowed` NULL = the configured file. */
+/* allowed_signers and revoked_keys; `allowed` NULL = the configured file, nobody where it is missing. */
 enum code app_signers_read(struct app *app, const char *allowed, struct trust_signers **ret,
     struct err *err) WIPE_MUST_USE;
 

@@ -239,12 +239,6 @@ enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struc
 	return CODE_OK;
 }
 
-void job_supervisor_dismiss(struct job_supervisor *supervisor, size_t job)
-{
-	if (supervisor->jobs[job]->state != JOB_ENDED)
-		job_wire_tell(supervisor->jobs[job]->fd, JOB_WIRE_STOP);
-}
-
 enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stopped, struct err *err)
 {
 	enum code code = CODE_OK;
