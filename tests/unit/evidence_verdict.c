@@ -201,7 +201,7 @@ static const struct row rows[] = {
 	{ "a virtual disk has no serial", no_serial_but_virtual, YES, NULL },
 	{ "a clock step is only noted", clock_stepped, YES, NULL },
 	{ "a retry that succeeded", retried_before_the_flush, YES, NULL },
-	{ "count explained by failed requests", within_failed_requests, YES, NULL },
+	{ "count within failed requests", within_failed_requests, BUT, "or another writer" },
 	{ "worker died", worker_died, NOT, "has not ended" },
 	{ "no last word", no_last_word, NOT, "has not ended" },
 	{ "failed", failed, NOT, "(failed): gone" },

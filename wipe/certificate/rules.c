@@ -235,9 +235,7 @@ static enum code check_erased(const struct certificate *c, struct err *err)
 	if (!IS(c->claim.identity, "same"))
 		return refuse(err, "claim", "`erased` needs the identity confirmed");
 	const struct doc_writes *writes = &c->claim.writes;
-	if (!c->claim.openers_known && writes->kernel != writes->ours)
-		return refuse(err, "claim", "`erased` needs openers known, or an exact count of writes");
-	if (!writes->given || writes->kernel < writes->ours || writes->ours > writes->most ||
+	if (!writes->given || writes->kernel != writes->ours || writes->ours > writes->most ||
 	    writes->ours < written || writes->discarded)
 		return refuse(err, "claim.writes", "`erased` needs the kernel's count to equal ours");
 	if (!*c->device.serial && !*c->device.wwn && !c->device.is_virtual)

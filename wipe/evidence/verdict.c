@@ -112,6 +112,10 @@ static void judge_counter(const struct evidence *evidence, struct verdict *ret)
 		lower(ret, OUTCOME_NOT_ERASED, "Somebody else wrote to the disk meanwhile: the kernel "
 		    "counted %" PRIu64 " bytes more than this job wrote.",
 		    kernel - evidence->counter_most);
+	else if (kernel > evidence->counter_ours)
+		lower(ret, OUTCOME_WITH_EXCEPTIONS, "The kernel counted %" PRIu64 " bytes more than the "
+		    "device acknowledged: failed requests of this job, or another writer.",
+		    kernel - evidence->counter_ours);
 	else if (kernel < evidence->counter_ours)
 		lower(ret, OUTCOME_WITH_EXCEPTIONS, "The kernel counted %" PRIu64 " bytes fewer than "
 		    "this job wrote, so its count excludes no other writer.",
