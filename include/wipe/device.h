@@ -126,6 +126,16 @@ enum code device_clear(const struct device *device, struct clearance *ret, struc
 enum code device_confirm(const struct clearance *clearance, const struct os_geometry *geometry,
     struct err *err) WIPE_MUST_USE;
 /*
+ * Looks again, after the claim: is the disk of this number still the one that was cleared, by what it
+ * says of itself (house rule 1), and has nobody begun to use it since? O_EXCL does not stop a loop
+ * device. Openers are left to device_openers(). CODE_GONE says what differs, CODE_REFUSED who uses it.
+ */
+enum code device_recheck(struct os_host *host, const struct clearance *clearance, struct err *err)
+    WIPE_MUST_USE;
+/* The first half of it alone, for after the last write. */
+enum code device_recheck_identity(struct os_host *host, const struct clearance *clearance,
+    struct err *err) WIPE_MUST_USE;
+/*
  * After the claim: who else has this disk open (besides process `self`)? CODE_REFUSED names
  * them; *ret_incomplete says that some processes could not be looked into.
  */

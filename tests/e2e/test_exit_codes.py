@@ -5,7 +5,7 @@ import signal
 import subprocess
 import unittest
 
-from rig import Case, run
+from rig import CERTWIPE, Case, run
 
 
 class ExitCodes(Case):
@@ -117,6 +117,26 @@ class ExitCodes(Case):
         self.addCleanup(holder.kill)
         done = self.wipe(self.loop, expect=3)
         self.assertIn(str(holder.pid), done.stderr)
+        self.assert_untouched()
+
+    def test_3_taken_while_the_prompt_waited(self):
+        """A loop device over the disk: O_EXCL does not stop it, and no process has the disk open."""
+        parent, child = os.openpty()
+        wipe = subprocess.Popen(
+            [CERTWIPE, "--root", str(self.root), "wipe", self.loop, "--procedure", "random"],
+            stdin=child, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(wipe.stderr.close)
+        self.addCleanup(os.close, parent)
+        os.close(child)
+        said = ""
+        while not said.endswith(f"type {self.name(self.loop)}: "):
+            said += wipe.stderr.read(1)
+        above = run("losetup", "-f", "--show", self.loop).stdout.strip()
+        self.addCleanup(self.detach, above)
+        os.write(parent, self.name(self.loop).encode() + b"\n")
+        said = wipe.stderr.read()
+        self.assertEqual(wipe.wait(), 3, said)
+        self.assertIn(self.name(above), said)
         self.assert_untouched()
 
     def test_3_readonly(self):

@@ -639,8 +639,25 @@ static void a_changed_device_is_not_confirmed(void **state)
 	other[6].readonly = true;
 	for (size_t i = 0; i < WIPE_COUNT(other); i++)
 		assert_int_equal(device_confirm(&clearance, &other[i], &machine->err), CODE_GONE);
+	/* Told at the clearance and not any more: unknown is not the same. */
 	same.diskseq = 0;
-	assert_ok(device_confirm(&clearance, &same, &machine->err), machine->err);
+	assert_int_equal(device_confirm(&clearance, &same, &machine->err), CODE_GONE);
+}
+
+static void what_changed_after_the_clearance_is_seen_again(void **state)
+{
+	struct machine *machine = *state;
+	struct clearance clearance;
+	scan(machine);
+	assert_ok(device_clear(disk(machine, "sdb"), &clearance, &machine->err), machine->err);
+	assert_ok(device_recheck(machine->host, &clearance, &machine->err), machine->err);
+	struct clearance other = clearance;
+	text_copy(other.device.identity.serial, sizeof(other.device.identity.serial), "ANOTHER");
+	assert_int_equal(device_recheck(machine->host, &other, &machine->err), CODE_GONE);
+	assert_int_equal(device_recheck_identity(machine->host, &other, &machine->err), CODE_GONE);
+	other = clearance;
+	other.device.identity.minor = 4095;
+	assert_int_equal(device_recheck(machine->host, &other, &machine->err), CODE_GONE);
 }
 
 #define RULE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -679,6 +696,7 @@ int main(void)
 		RULE(two_namespaces_of_one_drive_are_no_duplicates),
 		RULE(disks_are_found_by_any_link_and_partitions_are_refused),
 		RULE(a_changed_device_is_not_confirmed),
+		RULE(what_changed_after_the_clearance_is_seen_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,8 +52,8 @@ enum code device_confirm(const struct clearance *clearance, const struct os_geom
 		if (values[i].was != values[i].is)
 			return differs(id, values[i].what, values[i].was, values[i].is, err);
 	}
-	/* 0 is a kernel that does not tell; a kernel that told once tells always. */
-	if (id->diskseq != geometry->diskseq && id->diskseq && geometry->diskseq)
+	/* 0 is a kernel that does not tell: then both are 0. Known on one side alone is no match. */
+	if (id->diskseq != geometry->diskseq)
 		return differs(id, "diskseq", id->diskseq, geometry->diskseq, err);
 	if (geometry->readonly)
 		return err_set(err, CODE_GONE, "%s has become read-only", id->node);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * worker: one disk from claim to release. The order is the safety: exclusive claim, then the
- * identity from the descriptor, then other openers, then partitions, then caches; only then a write.
+ * worker: one disk from claim to release. The order is the safety: exclusive claim, then the identity
+ * from the descriptor and from the host, then use and openers, then partitions, then caches; only then
+ * a write.
  */
 #include "wipe/job.h"
 
@@ -59,6 +60,8 @@ static enum code take(struct worker *worker, struct err *err)
 		code = os_claim_geometry(&worker->claim, &geometry, err);
 	if (code == CODE_OK)
 		code = device_confirm(clearance, &geometry, err);
+	if (code == CODE_OK)
+		code = device_recheck(worker->task->host, clearance, err);
 	bool incomplete = true;
 	if (code == CODE_OK)
 		code = device_openers(worker->task->host, clearance, (uint32_t)getpid(), &incomplete, err);
@@ -81,6 +84,8 @@ static enum code tell_identity(struct worker *worker, struct err *err)
 	enum code code = os_claim_geometry(&worker->claim, &geometry, &cause);
 	if (code == CODE_OK)
 		code = device_confirm(worker->task->clearance, &geometry, &cause);
+	if (code == CODE_OK)
+		code = device_recheck_identity(worker->task->host, worker->task->clearance, &cause);
 	event.flag = code == CODE_OK;
 	if (code != CODE_OK)
 		tell_text(&event, cause.line);
