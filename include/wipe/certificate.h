@@ -101,6 +101,10 @@ bool certificate_left_sampling(const struct certificate *certificate, struct sam
 size_t certificate_range_count(const struct certificate *certificate);
 const struct evidence_range *certificate_range(const struct certificate *certificate,
     size_t index);
+/* How many of the bytes [offset, offset + length) those ranges cover; each byte counts once, also
+ * where a range was not written and then did not match either. */
+uint64_t certificate_range_overlap(const struct certificate *certificate, uint64_t offset,
+    uint64_t length);
 
 /* ---- signatures on a document ------------------------------------------------------------------------ */
 

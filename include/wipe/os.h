@@ -317,11 +317,11 @@ enum code os_packet_receive(int fd, int timeout_ms, void *data, size_t size, siz
 void os_fd_close(int fd); /* -1 is fine */
 
 /*
- * Blocks SIGINT, SIGTERM and SIGHUP from here on; a descriptor tells of them (signalfd). SIGPIPE
+ * Blocks SIGINT, SIGTERM, SIGQUIT and SIGHUP from here on; a descriptor tells of them (signalfd). SIGPIPE
  * is ignored from here on: a pager that is closed must not end a job.
  */
 enum code os_signals_open(int *ret_fd, struct err *err) WIPE_MUST_USE;
-/* How many stop requests (SIGINT, SIGTERM) have arrived; SIGHUP is swallowed. Does not wait. */
+/* How many stop requests (SIGINT, SIGTERM, SIGQUIT) came; SIGHUP is swallowed. Does not wait. */
 unsigned os_signals_take(int fd);
 /* Waits until one of fds (count of them; -1 entries are skipped) is readable, at most timeout_ms.
  * ready[i] tells which. CODE_BUSY: none. */

@@ -193,6 +193,9 @@ class ExitCodes(Case):
     def test_4_sigint(self):
         self.stopped_by(signal.SIGINT)
 
+    def test_4_sigquit(self):
+        self.stopped_by(signal.SIGQUIT)
+
     def test_4_sigterm(self):
         self.stopped_by(signal.SIGTERM)
 

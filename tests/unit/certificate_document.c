@@ -161,6 +161,29 @@ static void a_document_that_its_facts_do_not_carry_is_refused(void **state)
 	}
 }
 
+/* The golden's second range moved onto the first: one byte is excused once, not once a range. */
+static void a_byte_in_two_ranges_counts_once(void **state)
+{
+	(void)state;
+	BUF_AUTO golden = { 0 };
+	BUF_AUTO moved = { 0 };
+	struct certificate *certificate = NULL;
+	struct err err;
+	read_golden("exceptions", &golden);
+	char *place = strstr((char *)golden.data, "\"offset\": 40960");
+	assert_non_null(place);
+	buf_append(&moved, golden.data, (size_t)(place - (char *)golden.data));
+	buf_printf(&moved, "\"offset\": 10240%s", place + strlen("\"offset\": 40960"));
+	assert_ok(certificate_parse(moved.data, moved.len, "moved", &certificate, &err), err);
+	/* 8192 to 12288 and 10240 to 14336 */
+	assert_int_equal(certificate_range_overlap(certificate, 0, 65536), 6144);
+	assert_int_equal(certificate_range_overlap(certificate, 8192, 4096), 4096);
+	assert_int_equal(certificate_range_overlap(certificate, 12288, 65536), 2048);
+	assert_int_equal(certificate_range_overlap(certificate, 14336, 65536), 0);
+	assert_int_equal(certificate_range_overlap(certificate, 0, 8192), 0);
+	certificate_free(certificate);
+}
+
 static void facts_are_told_in_the_words_of_the_lower_floors(void **state)
 {
 	(void)state;
@@ -297,6 +320,7 @@ int main(void)
 		cmocka_unit_test(what_was_parsed_formats_to_the_same_bytes),
 		cmocka_unit_test(every_strict_prefix_is_refused),
 		cmocka_unit_test(a_document_that_its_facts_do_not_carry_is_refused),
+		cmocka_unit_test(a_byte_in_two_ranges_counts_once),
 		cmocka_unit_test(facts_are_told_in_the_words_of_the_lower_floors),
 		cmocka_unit_test(keys_of_overwritten_passes_are_not_told),
 		cmocka_unit_test(a_certificate_comes_about_whatever_a_message_holds),

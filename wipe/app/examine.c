@@ -74,25 +74,13 @@ struct comparison {
 	struct app_check_report *report;
 };
 
-static uint64_t known_overlap(const struct certificate *certificate, uint64_t offset, uint64_t length)
-{
-	uint64_t known = 0;
-	for (size_t i = 0; i < certificate_range_count(certificate); i++) {
-		const struct evidence_range *range = certificate_range(certificate, i);
-		uint64_t from = bytes_max(range->offset, offset);
-		uint64_t to = bytes_min(range->offset + range->length, offset + length);
-		known += to > from ? to - from : 0;
-	}
-	return bytes_min(known, length);
-}
-
 static enum code on_event(void *self, const struct event *event, struct err *err)
 {
 	(void)err;
 	struct comparison *comparison = self;
 	if (event->kind == EVENT_MISMATCH || event->kind == EVENT_UNREADABLE)
 		comparison->report->content_different += event->length -
-		    known_overlap(comparison->certificate, event->offset, event->length);
+		    certificate_range_overlap(comparison->certificate, event->offset, event->length);
 	if (event->kind == EVENT_STEP_FINISHED)
 		comparison->report->content_bytes = event->offset;
 	return CODE_OK;

@@ -187,3 +187,28 @@ const struct evidence_range *certificate_range(const struct certificate *certifi
 {
 	return index < certificate->as_range_count ? &certificate->as_ranges[index] : NULL;
 }
+
+uint64_t certificate_range_overlap(const struct certificate *certificate, uint64_t offset,
+    uint64_t length)
+{
+	uint64_t covered = 0;
+	uint64_t at = offset;
+	uint64_t end = offset + length;
+	while (at < end) {
+		/* The first place from here on that a range covers, and how far. */
+		uint64_t from = end;
+		uint64_t to = end;
+		for (size_t i = 0; i < certificate->as_range_count; i++) {
+			const struct evidence_range *range = &certificate->as_ranges[i];
+			uint64_t start = bytes_max(range->offset, at);
+			if (range->offset + range->length > at && start < from) {
+				from = start;
+				to = range->offset + range->length;
+			}
+		}
+		to = bytes_min(to, end);
+		covered += to - from;
+		at = to;
+	}
+	return covered;
+}

@@ -10,9 +10,7 @@
 static enum code compare_identity(const struct identity *was, const struct identity *is,
     struct err *err)
 {
-	const struct {
-		const char *what, *was, *is;
-	} texts[] = {
+	const char *const texts[][3] = {
 		{ "model", was->model, is->model },
 		{ "serial number", was->serial, is->serial },
 		{ "WWN", was->wwn, is->wwn },
@@ -21,10 +19,10 @@ static enum code compare_identity(const struct identity *was, const struct ident
 		{ "identify data", was->identify_sha256, is->identify_sha256 },
 	};
 	for (size_t i = 0; i < WIPE_COUNT(texts); i++) {
-		if (strcmp(texts[i].was, texts[i].is) != 0)
+		if (strcmp(texts[i][1], texts[i][2]) != 0)
 			return err_set(err, CODE_GONE,
-			    "%s is another device now: its %s was '%s' and is '%s'", was->node, texts[i].what,
-			    texts[i].was, texts[i].is);
+			    "%s is another device now: its %s was '%s' and is '%s'", was->node, texts[i][0],
+			    texts[i][1], texts[i][2]);
 	}
 	return CODE_OK;
 }
@@ -55,7 +53,7 @@ static enum code recheck(struct os_host *host, const struct clearance *clearance
 	}
 	if (!found)
 		code = err_set(err, CODE_GONE, "%s is not there any more", was->node);
-	if (code == CODE_OK)
+	else
 		code = compare_identity(was, &found->identity, err);
 	if (code == CODE_OK && use)
 		code = check_unused(found, err);

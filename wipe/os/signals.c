@@ -13,6 +13,7 @@ enum code os_signals_open(int *ret_fd, struct err *err)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return err_set_errno(err, CODE_IO, errno, "cannot block signals");
@@ -35,7 +36,7 @@ unsigned os_signals_take(int fd)
 		if (got != (ssize_t)sizeof(info))
 			return stops;
 		/* A terminal that hangs up is no reason to leave a disk half wiped. */
-		if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
+		if (info.ssi_signo != SIGHUP)
 			stops++;
 	}
 }
