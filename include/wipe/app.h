@@ -135,9 +135,9 @@ struct app_erase_result {
 };
 /*
  * The guard of commands, in its order: words and procedure, preflight, refusals, confirmation, claims,
- * chain, and only then the word to write. A code other than CODE_OK means that nothing was written:
- * CODE_REFUSED for a refused disk, CODE_STOPPED, else usage, configuration or preflight. With CODE_OK
- * the disks tell the rest. *ret is filled in every case.
+ * chain, and only then the word to write. A disk that may have been written has
+ * `started`, and tells its outcome; where none has, the code says why: CODE_REFUSED for a refused disk,
+ * CODE_STOPPED, else usage, configuration or preflight. *ret is filled in every case.
  */
 enum code app_erase(struct app *app, const struct app_erase_request *request,
     const struct app_face *face, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;

@@ -68,7 +68,7 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int s
 void job_supervisor_free(struct job_supervisor *supervisor);
 /*
  * Starts a worker, which claims the disk at once. Plan and clearance are borrowed until the end.
- * *ret_job is its index.
+ * *ret_job is its index. CODE_USAGE: more than OS_WAIT_MAX - 1 jobs.
  */
 enum code job_supervisor_add(struct job_supervisor *supervisor, const struct plan *plan,
     const struct clearance *clearance, size_t *ret_job, struct err *err) WIPE_MUST_USE;
@@ -79,7 +79,8 @@ enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struc
     WIPE_MUST_USE;
 /*
  * Until every job has ended. A first SIGINT or SIGTERM asks all to stop after what is in flight; a
- * second one no longer waits for the devices. *ret_stopped: a stop was asked for.
+ * second one no longer waits for the devices. *ret_stopped: a stop was asked for. When the supervisor
+ * itself fails (CODE_IO), every job has ended all the same: its evidence says why, its watcher was told.
  */
 enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stopped, struct err *err)
     WIPE_MUST_USE;

@@ -323,8 +323,9 @@ void os_fd_close(int fd); /* -1 is fine */
 enum code os_signals_open(int *ret_fd, struct err *err) WIPE_MUST_USE;
 /* How many stop requests (SIGINT, SIGTERM, SIGQUIT) came; SIGHUP is swallowed. Does not wait. */
 unsigned os_signals_take(int fd);
-/* Waits until one of fds (count of them; -1 entries are skipped) is readable, at most timeout_ms.
- * ready[i] tells which. CODE_BUSY: none. */
+#define OS_WAIT_MAX 512
+/* Waits until one of fds (OS_WAIT_MAX at most; -1 entries are skipped) is readable, at most
+ * timeout_ms. ready[i] tells which. CODE_BUSY: none. */
 enum code os_wait_readable(const int *fds, bool *ret_ready, size_t count, int timeout_ms,
     struct err *err) WIPE_MUST_USE;
 
@@ -349,6 +350,9 @@ void os_agent_free(struct os_agent *agent);
 
 bool os_terminal_is(int fd);
 unsigned os_terminal_columns(int fd); /* 80 when it cannot be told */
+/* Would a write of at most PIPE_BUF bytes go through without waiting? A pager that does not read and
+ * a terminal stopped by ^S say no. */
+bool os_terminal_takes(int fd);
 /*
  * One line from a terminal, without its newline; CODE_INPUT when it is too long for ret or holds
  * a NUL (all of it is read then); CODE_STOPPED at end of file or when a signal stopped the wait,

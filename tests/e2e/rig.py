@@ -17,7 +17,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 def run(*args, check=True, **kwargs):
     """A program with its output captured as text."""
-    done = subprocess.run([str(a) for a in args], capture_output=True, text=True,
+    done = subprocess.run([str(a) for a in args], text=True, stderr=subprocess.PIPE,
+                          stdout=kwargs.pop("stdout", subprocess.PIPE),
                           stdin=kwargs.pop("stdin", subprocess.DEVNULL), timeout=600, **kwargs)
     if check and done.returncode != 0:
         raise AssertionError(f"{args} exited {done.returncode}\n{done.stdout}{done.stderr}")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One test per row of the exit code table, and what must stay untouched in each."""
 import os
+import resource
 import signal
 import subprocess
+import time
 import unittest
 
 from rig import CERTWIPE, Case, run
@@ -179,6 +181,47 @@ class ExitCodes(Case):
         self.assertEqual(worker.wait(), 5, said)
         self.assertIn("certwipe setup", said)
         self.assertEqual(self.certificate_paths(), [])
+
+    def test_5_result_that_cannot_be_printed(self):
+        with open("/dev/full", "w") as full:
+            done = self.wipe(self.loop, args=["--json"], expect=5, stdout=full)
+        self.assertIn("standard output", done.stderr)
+        self.assertEqual(self.certificate()[1]["outcome"], "erased")
+
+    def test_1_supervisor_that_can_no_longer_listen(self):
+        """poll(2) refuses more descriptors than the limit: the disk is half written and known to be."""
+        worker = self.begin(self.disk(mib=512))
+        resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (1, 1))
+        said = worker.stderr.read()
+        self.assertEqual(worker.wait(), 1, said)
+        self.assertIn("not-erased", said)
+
+    def test_a_listener_that_stops_reading_holds_up_nothing(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        worker = subprocess.Popen(
+            [CERTWIPE, "--root", str(self.root), "wipe", self.loop, "--confirm", self.name(self.loop),
+             "--procedure", "gutmann", "--progress", "json"],
+            stdin=subprocess.DEVNULL, stderr=write)
+        said = b""
+        while b'{"event":' not in said:
+            said += os.read(read, 1)
+        # A description of its own: the wipe's end of the pipe must stay one that blocks.
+        filler = os.open(f"/proc/self/fd/{write}", os.O_WRONLY | os.O_NONBLOCK)
+        os.close(write)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(filler, b"x" * 4096)
+        os.close(filler)
+        deadline = time.monotonic() + 300
+        signature = ""
+        while not signature and time.monotonic() < deadline and worker.poll() is None:
+            signature = next(self.certificates.glob("*.sshsig"), "")
+        self.assertTrue(signature, "no certificate while nobody reads")
+        with os.fdopen(os.dup(read), "rb") as rest:
+            said += rest.read()
+        self.assertEqual(worker.wait(), 0)
+        self.assertIn(b"certificate ", said)
 
     # 4: stopped
     def stopped_by(self, number):

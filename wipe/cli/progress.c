@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* progress: the view model of running disks, folded from events, and its three presentations. */
+#include "outlet.h"
 #include "progress.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,7 @@ struct progress {
 	struct os_clock *clock;
 	struct row *rows;
 	size_t count;
+	struct outlet outlet;
 	size_t drawn; /* lines on the terminal */
 	uint64_t drawn_at_ns;
 };
@@ -50,6 +53,7 @@ void progress_free(struct progress *progress)
 {
 	if (!progress)
 		return;
+	progress_finish(progress);
 	free(progress->rows);
 	free(progress);
 }
@@ -106,12 +110,11 @@ static void describe(const struct row *row, char *out, size_t size)
 	    (unsigned long long)row->errors);
 }
 
-static void print_json(const struct row *row, const char *kind)
+static void format_json(const struct row *row, const char *kind, struct buf *buf)
 {
-	BUF_AUTO buf = { 0 };
 	struct json_writer writer;
 	struct err err = { 0 };
-	json_write_start(&writer, &buf, true);
+	json_write_start(&writer, buf, true);
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "event", kind);
 	json_write_string(&writer, "device", row->disk->plan.identity.node);
@@ -126,54 +129,92 @@ static void print_json(const struct row *row, const char *kind)
 	if (row->ended)
 		json_write_string(&writer, "outcome", evidence_outcome_text(row->disk->outcome));
 	json_write_close(&writer);
-	if (json_write_end(&writer, &err) == CODE_OK)
-		fwrite(buf.data, 1, buf.len, stderr);
+	if (json_write_end(&writer, &err) != CODE_OK)
+		buf->len = 0;
 }
 
-static void print_line(struct progress *progress, struct row *row, const char *kind)
+/* Where a disk is, once in a while, may be missed; what happened may not. */
+enum line_kind { LINE_PROGRESS, LINE_STEP, LINE_ENDED };
+static const char *const line_words[] = { "progress", "step", "ended" };
+
+static void print_line(struct progress *progress, struct row *row, enum line_kind kind)
 {
+	BUF_AUTO line = { 0 };
 	row->line_at_ns = progress->clock->ops->boot_ns(progress->clock);
 	if (progress->mode == PROGRESS_JSON) {
-		print_json(row, kind);
+		format_json(row, line_words[kind], &line);
 	} else if (progress->mode == PROGRESS_LINES) {
-		char line[200];
-		describe(row, line, sizeof(line));
-		fprintf(stderr, "%s\n", line);
+		char text[200];
+		describe(row, text, sizeof(text));
+		buf_printf(&line, "%s\n", text);
 	}
+	if (line.failed || line.len == 0)
+		return;
+	if (kind == LINE_PROGRESS)
+		outlet_try(&progress->outlet, (const char *)line.data, line.len);
+	else
+		outlet_keep(&progress->outlet, (const char *)line.data, line.len);
 }
 
-void progress_hide(struct progress *progress)
+/* Takes the redrawn lines off the terminal again. */
+static void erase_drawn(const struct progress *progress, struct buf *buf)
 {
-	if (progress->mode != PROGRESS_TERMINAL)
-		return;
 	for (size_t i = 0; i < progress->drawn; i++)
-		fputs("\033[A\033[2K", stderr);
+		buf_string(buf, "\033[A\033[2K");
+}
+
+static void hide(struct progress *progress)
+{
+	BUF_AUTO escapes = { 0 };
+	erase_drawn(progress, &escapes);
+	if (escapes.len > 0 && !escapes.failed)
+		outlet_keep(&progress->outlet, (const char *)escapes.data, escapes.len);
 	progress->drawn = 0;
+}
+
+void progress_say(struct progress *progress, const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	hide(progress);
+	outlet_say(&progress->outlet, "%s", line);
+}
+
+void progress_finish(struct progress *progress)
+{
+	hide(progress);
+	outlet_finish(&progress->outlet);
 }
 
 static void draw(struct progress *progress)
 {
+	BUF_AUTO picture = { 0 };
 	unsigned columns = os_terminal_columns(STDERR_FILENO);
-	uint64_t rate = 0, running = 0;
-	progress_hide(progress);
+	uint64_t rate = 0, running = 0, lines = 0;
+	erase_drawn(progress, &picture);
 	for (size_t i = 0; i < progress->count; i++) {
 		const struct row *row = &progress->rows[i];
 		if (row->ended)
 			continue;
 		char line[200];
 		describe(row, line, sizeof(line));
-		fprintf(stderr, "%.*s\n", (int)columns - 1, line);
-		progress->drawn++;
+		buf_printf(&picture, "%.*s\n", (int)columns - 1, line);
+		lines++;
 		rate += row->rate;
 		running++;
 	}
 	if (running > 1) {
 		char text[UNITS_TEXT];
-		fprintf(stderr, "%llu disks running, %s in all\n", (unsigned long long)running,
+		buf_printf(&picture, "%llu disks running, %s in all\n", (unsigned long long)running,
 		    units_rate_format(rate, text));
-		progress->drawn++;
+		lines++;
 	}
-	fflush(stderr);
+	if (!picture.failed && picture.len > 0 &&
+	    outlet_try(&progress->outlet, (const char *)picture.data, picture.len))
+		progress->drawn = lines;
 }
 
 static void take_rate(struct row *row, uint64_t now_ns)
@@ -205,7 +246,7 @@ void progress_event(struct progress *progress, const struct app_disk *disk,
 		row->step = event->step;
 		row->done = 0;
 		row->total = 0;
-		print_line(progress, row, "step");
+		print_line(progress, row, LINE_STEP);
 		break;
 	case EVENT_PROGRESS:
 		row->done = event->offset;
@@ -228,14 +269,14 @@ void progress_ended(struct progress *progress, const struct app_disk *disk)
 	if (!row)
 		return;
 	row->ended = true;
-	progress_hide(progress);
 	if (progress->mode == PROGRESS_JSON)
-		print_line(progress, row, "ended");
+		print_line(progress, row, LINE_ENDED);
 }
 
 void progress_tick(struct progress *progress)
 {
 	uint64_t now_ns = progress->clock->ops->boot_ns(progress->clock);
+	outlet_tick(&progress->outlet);
 	if (progress->mode == PROGRESS_TERMINAL && now_ns - progress->drawn_at_ns >= DRAW_EVERY_NS) {
 		draw(progress);
 		progress->drawn_at_ns = now_ns;
@@ -244,6 +285,6 @@ void progress_tick(struct progress *progress)
 		struct row *row = &progress->rows[i];
 		uint64_t every_ns = progress->mode == PROGRESS_JSON ? LINE_EVERY_NS / 30 : LINE_EVERY_NS;
 		if (!row->ended && now_ns - row->line_at_ns >= every_ns)
-			print_line(progress, row, "progress");
+			print_line(progress, row, LINE_PROGRESS);
 	}
 }

@@ -15,7 +15,9 @@ void progress_event(struct progress *progress, const struct app_disk *disk,
     const struct event *event);
 void progress_ended(struct progress *progress, const struct app_disk *disk);
 void progress_tick(struct progress *progress);
-/* Clears the redrawn lines, so that a message can be printed; the next tick draws them again. */
-void progress_hide(struct progress *progress);
+/* "certwipe: LINE" above the redrawn lines. Never waits, never gets lost. */
+void progress_say(struct progress *progress, const char *format, ...) WIPE_PRINTF(2, 3);
+/* The disks are done: says what is still to be said, however long the reader takes. */
+void progress_finish(struct progress *progress);
 
 #endif

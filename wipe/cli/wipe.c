@@ -44,13 +44,13 @@ static void on_ended(void *self, const struct app_disk *disk)
 	struct face *face = self;
 	progress_ended(face->progress, disk);
 	const char *node = disk->plan.identity.node;
-	cli_say("%s: %s", node, evidence_outcome_text(disk->outcome));
+	progress_say(face->progress, "%s: %s", node, evidence_outcome_text(disk->outcome));
 	for (size_t i = 0; i < disk->verdict.exception_count; i++)
-		cli_say("%s: %s", node, disk->verdict.exceptions[i]);
+		progress_say(face->progress, "%s: %s", node, disk->verdict.exceptions[i]);
 	if (disk->certificate[0])
-		cli_say("%s: certificate %s", node, disk->certificate);
+		progress_say(face->progress, "%s: certificate %s", node, disk->certificate);
 	if (!disk->issued && disk->issue_line[0])
-		cli_say("%s: %s", node, disk->issue_line);
+		progress_say(face->progress, "%s: %s", node, disk->issue_line);
 }
 
 static void on_tick(void *self)
@@ -62,9 +62,9 @@ static void on_tick(void *self)
 static void on_stopping(void *self, unsigned times)
 {
 	struct face *face = self;
-	progress_hide(face->progress);
 	if (times == 1)
-		cli_say("stopping after what is in flight (once more: without waiting for the disks)");
+		progress_say(face->progress,
+		    "stopping after what is in flight (once more: without waiting for the disks)");
 }
 
 static enum cli_exit exit_of(const struct app_erase_result *result)
@@ -84,6 +84,22 @@ static enum cli_exit exit_of(const struct app_erase_result *result)
 	if (not_issued)
 		return CLI_NOT_ISSUED;
 	return result->any_refused ? CLI_REFUSED : CLI_OK;
+}
+
+static bool has_begun(const struct app_erase_result *result)
+{
+	for (size_t i = 0; i < result->count; i++) {
+		if (result->disks[i].started)
+			return true;
+	}
+	return false;
+}
+
+/* The exit code when something beside the disks failed too, once one of them was written: 2 and 3
+ * would say that nothing was touched. */
+static enum cli_exit failed_beside(enum cli_exit so_far)
+{
+	return so_far == CLI_OK || so_far == CLI_REFUSED ? CLI_NOT_ISSUED : so_far;
 }
 
 static void say_refused(const struct app_erase_result *result)
@@ -122,7 +138,12 @@ static enum cli_exit print_json(const struct app_erase_result *result)
 	}
 	json_write_close(&writer);
 	json_write_close(&writer);
-	return cli_json_print(&writer, &buf);
+	enum cli_exit printed = cli_json_print(&writer, &buf);
+	if (printed == CLI_OK && fflush(stdout) != 0) {
+		cli_say("could not write the result to standard output");
+		printed = CLI_NOT_ISSUED;
+	}
+	return printed;
 }
 
 static enum code progress_mode(const struct cli_args *args, enum progress_mode *ret, struct err *err)
@@ -173,13 +194,16 @@ static enum cli_exit erase(struct app *app, const struct cli_args *args,
 	struct app_erase_result result = { 0 };
 	struct err err = { 0 };
 	enum code code = app_erase(app, request, &app_face, &result, &err);
-	progress_hide(face->progress);
+	progress_finish(face->progress);
 	say_refused(&result);
-	enum cli_exit exit_code = code == CODE_OK ? exit_of(&result) : cli_fail(&err);
-	if (code == CODE_OK && cli_args_has(args, "json")) {
-		enum cli_exit printed = print_json(&result);
-		exit_code = printed == CLI_OK ? exit_code : printed;
+	bool begun = has_begun(&result);
+	enum cli_exit exit_code = exit_of(&result);
+	if (code != CODE_OK) {
+		enum cli_exit failure = cli_fail(&err);
+		exit_code = begun ? failed_beside(exit_code) : failure;
 	}
+	if (begun && cli_args_has(args, "json") && print_json(&result) != CLI_OK)
+		exit_code = failed_beside(exit_code);
 	app_erase_free(&result);
 	return exit_code;
 }

@@ -28,8 +28,28 @@ struct job_supervisor {
 	struct job_watcher watcher;
 	struct job **jobs; /* pointers: watchers keep what they borrowed when the array grows */
 	size_t count;
+	/* What is waited for: the signals, then each job. They grow with the jobs, so that no memory is
+	 * needed while disks are written. */
+	int *fds;
+	bool *ready;
 	unsigned stops;
 };
+
+/* For one job more. */
+static enum code make_room(struct job_supervisor *supervisor, struct err *err)
+{
+	size_t count = supervisor->count + 1;
+	if (count + 1 > OS_WAIT_MAX)
+		return err_set(err, CODE_USAGE, "%zu disks in one run are too many: at most %d", count,
+		    OS_WAIT_MAX - 1);
+	struct job **jobs = realloc(supervisor->jobs, count * sizeof(*jobs));
+	supervisor->jobs = jobs ? jobs : supervisor->jobs;
+	int *fds = realloc(supervisor->fds, (count + 1) * sizeof(*fds));
+	supervisor->fds = fds ? fds : supervisor->fds;
+	bool *ready = realloc(supervisor->ready, (count + 1) * sizeof(*ready));
+	supervisor->ready = ready ? ready : supervisor->ready;
+	return jobs && fds && ready ? CODE_OK : err_memory(err);
+}
 
 enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int signals_fd,
     const struct job_watcher *watcher, struct job_supervisor **ret, struct err *err)
@@ -41,6 +61,11 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int s
 	supervisor->clock = clock;
 	supervisor->signals_fd = signals_fd;
 	supervisor->watcher = *watcher;
+	enum code code = make_room(supervisor, err);
+	if (code != CODE_OK) {
+		job_supervisor_free(supervisor);
+		return code;
+	}
 	*ret = supervisor;
 	return CODE_OK;
 }
@@ -69,21 +94,22 @@ void job_supervisor_free(struct job_supervisor *supervisor)
 		free(supervisor->jobs[i]);
 	}
 	free(supervisor->jobs);
+	free(supervisor->fds);
+	free(supervisor->ready);
 	free(supervisor);
 }
 
 enum code job_supervisor_add(struct job_supervisor *supervisor, const struct plan *plan,
     const struct clearance *clearance, size_t *ret_job, struct err *err)
 {
-	struct job **jobs = realloc(supervisor->jobs, (supervisor->count + 1) * sizeof(*jobs));
-	if (!jobs)
-		return err_memory(err);
-	supervisor->jobs = jobs;
+	enum code code = make_room(supervisor, err);
+	if (code != CODE_OK)
+		return code;
 	struct job *job = calloc(1, sizeof(*job));
 	if (!job)
 		return err_memory(err);
 	const struct job_task task = { plan, clearance, supervisor->host, supervisor->clock };
-	enum code code = job_wire_spawn(&task, &job->pid, &job->fd, err);
+	code = job_wire_spawn(&task, &job->pid, &job->fd, err);
 	if (code != CODE_OK) {
 		free(job);
 		return code;
@@ -92,7 +118,7 @@ enum code job_supervisor_add(struct job_supervisor *supervisor, const struct pla
 	job->state = JOB_CLAIMING;
 	evidence_start(plan, &job->evidence);
 	*ret_job = supervisor->count;
-	jobs[supervisor->count++] = job;
+	supervisor->jobs[supervisor->count++] = job;
 	return CODE_OK;
 }
 
@@ -110,7 +136,7 @@ static void end(struct job_supervisor *supervisor, size_t index)
 static void lose(struct job_supervisor *supervisor, size_t index, const char *why)
 {
 	struct job *job = supervisor->jobs[index];
-	if (job->state == JOB_CLAIMING) {
+	if (job->state == JOB_CLAIMING || job->state == JOB_CLAIMED) {
 		job->refusal = CODE_IO;
 		text_copy(job->refusal_line, sizeof(job->refusal_line), why);
 	}
@@ -186,24 +212,18 @@ static void stop(struct job_supervisor *supervisor, unsigned times)
 /* Waits a tick at most for a worker or a signal, and takes all there is. */
 static enum code turn(struct job_supervisor *supervisor, struct err *err)
 {
-	size_t count = supervisor->count + 1;
-	int *fds = calloc(count, sizeof(*fds));
-	bool *ready = calloc(count, sizeof(*ready));
-	enum code code = fds && ready ? CODE_OK : err_memory(err);
-	if (code == CODE_OK) {
-		fds[0] = supervisor->signals_fd;
-		for (size_t i = 0; i < supervisor->count; i++)
-			fds[i + 1] = supervisor->jobs[i]->fd;
-		code = os_wait_readable(fds, ready, count, TICK_MS, err);
-	}
+	bool *ready = supervisor->ready;
+	supervisor->fds[0] = supervisor->signals_fd;
+	for (size_t i = 0; i < supervisor->count; i++)
+		supervisor->fds[i + 1] = supervisor->jobs[i]->fd;
+	enum code code =
+	    os_wait_readable(supervisor->fds, ready, supervisor->count + 1, TICK_MS, err);
 	if (code == CODE_OK && ready[0])
 		stop(supervisor, os_signals_take(supervisor->signals_fd));
 	for (size_t i = 0; code == CODE_OK && i < supervisor->count; i++) {
 		if (ready[i + 1] && supervisor->jobs[i]->state != JOB_ENDED)
 			listen(supervisor, i);
 	}
-	free(fds);
-	free(ready);
 	if (supervisor->watcher.tick)
 		supervisor->watcher.tick(supervisor->watcher.self);
 	return code == CODE_BUSY ? CODE_OK : code;
@@ -244,6 +264,11 @@ enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stoppe
 	enum code code = CODE_OK;
 	while (code == CODE_OK && any_in(supervisor, JOB_CLAIMING, JOB_RUNNING))
 		code = turn(supervisor, err);
+	/* Who cannot listen any more knows nothing of what is written from here on. */
+	for (size_t i = 0; code != CODE_OK && i < supervisor->count; i++) {
+		if (supervisor->jobs[i]->state != JOB_ENDED)
+			lose(supervisor, i, err->line);
+	}
 	*ret_stopped = supervisor->stops > 0;
 	return code;
 }

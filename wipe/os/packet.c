@@ -10,8 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WAIT_MAX 512 /* descriptors in one wait */
-
 enum code os_packet_send(int fd, const void *data, size_t len, struct err *err)
 {
 	/* An empty packet would read as the end of file. */
@@ -80,8 +78,8 @@ void os_fd_close(int fd)
 enum code os_wait_readable(const int *fds, bool *ret_ready, size_t count, int timeout_ms,
     struct err *err)
 {
-	struct pollfd items[WAIT_MAX];
-	if (count > WAIT_MAX)
+	struct pollfd items[OS_WAIT_MAX];
+	if (count > OS_WAIT_MAX)
 		return err_set(err, CODE_BUG, "%zu descriptors are too many for one wait", count);
 	for (size_t i = 0; i < count; i++)
 		items[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };

@@ -20,6 +20,13 @@ unsigned os_terminal_columns(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
+bool os_terminal_takes(int fd)
+{
+	struct pollfd item = { .fd = fd, .events = POLLOUT };
+	/* A reader that is gone makes the write fail, not wait: that is a yes. */
+	return poll(&item, 1, 0) > 0;
+}
+
 /*
  * Becomes readable when a signal to stop is pending because it is blocked; nothing is read from
  * it, so the signal stays for whoever takes them. One that is not blocked acts by itself.
