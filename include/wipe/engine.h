@@ -22,6 +22,26 @@ struct engine_limits {
 };
 extern const struct engine_limits engine_limits_default;
 
+struct engine_range {
+	uint64_t offset; /* bytes */
+	uint64_t length; /* bytes */
+};
+/*
+ * Where a job goes on. All zero: at its beginning. What is below `offset` is durable; it is counted, not
+ * written again. Bytes below `unguarded` of the content that is left were written before an
+ * interruption: its verification reads all of them (EVENT_COVERED), besides its sample, as anybody may
+ * have written there meanwhile.
+ */
+struct engine_resume {
+	unsigned step; /* first one that is not finished */
+	uint64_t offset; /* bytes, multiple of the logical block; 0 for a verification */
+	uint64_t bytes; /* that the step has written below offset */
+	uint64_t requests; /* that wrote them */
+	uint64_t unguarded; /* bytes from the beginning of the disk */
+	const struct engine_range *unwritten; /* given up by the last write step so far; borrowed */
+	size_t unwritten_count;
+};
+
 /* Everything the engine asks of its surroundings. All borrowed. */
 struct engine_context {
 	struct os_disk *disk;
@@ -41,16 +61,27 @@ struct engine_totals {
 };
 
 /*
- * Runs plan steps from `first_step` to the end. Every outcome is told in events; the result is
+ * Runs the plan to its end, from resume on (NULL: all of it). Every outcome is told in events; the result is
  *   CODE_OK       all steps were carried out (there may be UNWRITTEN, UNREADABLE, MISMATCH events)
  *   CODE_STOPPED  stopped on request (EVENT_STOPPED was sent)
  *   CODE_IO, CODE_GONE   the job failed (EVENT_FAILED was sent)
  *   anything else the sink or memory failed; no promise about the last event.
  * *ret_totals is filled in every case.
  */
-enum code engine_run(const struct plan *plan, unsigned first_step,
+enum code engine_run(const struct plan *plan, const struct engine_resume *resume,
     const struct engine_context *context, struct engine_totals *ret_totals, struct err *err)
     WIPE_MUST_USE;
+
+/*
+ * Is this the disk that the job was writing to? Compares some of what must be there if it is: the first
+ * and the last blocks below resume->offset of the step at hand, and what the write step before left
+ * beyond it (but for as far as requests under way may have reached). *ret_compared: bytes, 0 when nothing
+ * durable is there to compare. *ret_same: not one of them differs and all could be read. *ret_proof: some
+ * of them are keystream of this very job, which no other disk holds. Writes nothing, tells no event.
+ */
+enum code engine_recognise(const struct plan *plan, const struct engine_resume *resume,
+    const struct engine_context *context, uint64_t *ret_compared, bool *ret_same, bool *ret_proof,
+    struct err *err) WIPE_MUST_USE;
 
 /*
  * Reads and compares for `check --device`: the content that a certificate says was left. sampling

@@ -15,14 +15,15 @@
  */
 enum event_kind {
 	EVENT_NONE = 0,
-	/* The claim holds and the descriptor is the cleared device. count = partitions dropped;
-	 * flag = the scan for other openers was complete; text = I/O method. */
+	/* The claim holds and the descriptor is the cleared device; once in each session. count =
+	 * partitions dropped; flag = the scan for other openers was complete; text = I/O method. */
 	EVENT_CLAIMED,
 	/* A step begins. */
 	EVENT_STEP_STARTED,
 	/* For the view only, never evidence: offset = bytes done of the step, length = of how many. */
 	EVENT_PROGRESS,
-	/* The device confirmed a flush: everything this step wrote below `offset` is durable. */
+	/* The device confirmed a flush: everything this step wrote below `offset` is durable. length =
+	 * bytes this step has written there, count = requests that wrote them. */
 	EVENT_DURABLE,
 	/* A request failed and is tried again. offset, length, sys_errno. */
 	EVENT_RETRIED,
@@ -40,7 +41,8 @@ enum event_kind {
 	/* The job cannot go on: sys_errno, offset, extra = enum code, text = one line. Before CLAIMED it
 	 * means that nothing was written. Only IDENTITY, COUNTED and ENDED follow. */
 	EVENT_FAILED,
-	/* Asked to stop; text = by what. Only IDENTITY, COUNTED and ENDED follow. */
+	/* Stopped before the end; text = by what. Only IDENTITY, COUNTED and ENDED follow, or RESUMED or
+	 * ABANDONED in a later session. */
 	EVENT_STOPPED,
 	/* The kernel's write counter since the claim: flag = known, length = bytes it counted,
 	 * offset = bytes we had acknowledged, count = most it may be (failed requests may or may not
@@ -52,8 +54,29 @@ enum event_kind {
 	/* The wall clock and CLOCK_BOOTTIME disagree by `length` seconds since the last event;
 	 * flag = the wall clock went forward. */
 	EVENT_CLOCK_STEPPED,
-	/* The worker is done with the disk and has let go of it. Always the last. */
+	/* The worker is done with the disk and has let go of it. The last of a session. */
 	EVENT_ENDED,
+	/* A later session takes the job up again, after whatever the one before left: told by the
+	 * supervisor, before its worker claims the disk. step = the first that is not done, offset = below
+	 * it that step's writes are durable (0 for a verification: it begins again); flag = still the boot
+	 * of the event before, so that boot_ns goes on. */
+	EVENT_RESUMED,
+	/* Before a resumed session writes: length = bytes of durable content that were read and compared,
+	 * flag = all of them are what was written there. */
+	EVENT_RECOGNISED,
+	/* Besides its sample this verification reads every byte of length at offset: they were written
+	 * before an interruption, and nobody watched the disk meanwhile. */
+	EVENT_COVERED,
+	/* The disk has not answered for `length` seconds (flag), or answers again (no flag). Told by the
+	 * supervisor: a worker that hangs in the kernel says nothing. */
+	EVENT_STALLED,
+	/* Too hot (flag) at `count` degrees Celsius: nothing is written until it is cooler (no flag). */
+	EVENT_PAUSED,
+	/* The drive's own view of its health: extra = 0 before the first write, 1 after the last; flag =
+	 * known; count = reallocated sectors (UINT64_MAX: it does not tell), text = one line. */
+	EVENT_HEALTH,
+	/* A person gave the job up; text = the reason. Nothing follows. */
+	EVENT_ABANDONED,
 	EVENT_KIND_COUNT
 };
 

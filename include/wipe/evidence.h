@@ -36,6 +36,9 @@ struct evidence_step {
 	uint64_t unwritten_bytes;
 	uint64_t unreadable_bytes;
 	uint64_t mismatch_bytes;
+	uint64_t durable_bytes; /* of `bytes`, as of the last EVENT_DURABLE */
+	uint64_t durable_count;
+	uint64_t covered; /* a verification reads every byte below it, besides its sample */
 	bool sampled;
 	uint8_t seed[CONTENT_SEED];
 	uint64_t strata;
@@ -49,7 +52,25 @@ enum evidence_ending {
 	EVIDENCE_COMPLETED,
 	EVIDENCE_FAILED,
 	EVIDENCE_STOPPED,
-	EVIDENCE_ABANDONED, /* given by a person, not by an event of the worker */
+	EVIDENCE_ABANDONED, /* by a person, not by an event of the worker */
+};
+
+/* Where the job stood still, and went on. Times are those of the events on either side. */
+struct evidence_interruption {
+	uint32_t step; /* that went on */
+	uint64_t durable; /* bytes: at which offset */
+	int64_t wall_stopped_s;
+	int64_t wall_resumed_s;
+	char reason[EVENT_TEXT]; /* "" = nothing said why: killed, or the power failed */
+	bool recognised; /* EVENT_RECOGNISED said that all that was compared is the same */
+	uint64_t compared; /* bytes */
+};
+#define EVIDENCE_INTERRUPTIONS_MAX 64
+
+struct evidence_health {
+	bool known;
+	uint64_t reallocated; /* sectors; UINT64_MAX = it does not tell */
+	char text[EVENT_TEXT];
 };
 
 struct evidence {
@@ -76,6 +97,18 @@ struct evidence {
 	char identity_note[EVENT_TEXT];
 	uint64_t clock_steps; /* how many */
 	uint64_t clock_step_s; /* the largest */
+	/* Bytes from the beginning of the disk, of the content that is left, that were written before the
+	 * last interruption: nobody watched the disk meanwhile, so only a verification that reads all of
+	 * them afterwards proves them. */
+	uint64_t unguarded;
+	uint64_t boot_earlier_ns; /* worked in earlier sessions; boot_start_ns is of this one */
+	uint64_t stalls; /* EVENT_STALLED with flag */
+	uint64_t stall_s; /* the longest */
+	uint64_t pauses;
+	struct evidence_health health[2]; /* before, after */
+	size_t interruption_count; /* of all; the first EVIDENCE_INTERRUPTIONS_MAX are kept */
+	struct evidence_interruption interruptions[EVIDENCE_INTERRUPTIONS_MAX];
+	enum code failed_code; /* extra of EVENT_FAILED */
 	unsigned step_count;
 	struct evidence_step steps[PLAN_STEPS_MAX];
 	struct evidence_range *ranges; /* merged where adjacent, of one step and kind; owned */
@@ -89,11 +122,16 @@ void evidence_start(const struct plan *plan, struct evidence *ret);
  * evidence and changes nothing. ENDED without every step done makes the ending FAILED. */
 enum code evidence_fold(struct evidence *evidence, const struct event *event, struct err *err)
     WIPE_MUST_USE;
-/* Says the job ended without the worker's word (it crashed, was killed, or given up): ending is
- * FAILED, STOPPED or ABANDONED, anything else counts as FAILED. A job that ended by the worker's
- * word keeps that ending, but for a stopped or failed one that is then ABANDONED. */
-void evidence_end(struct evidence *evidence, enum evidence_ending ending, const char *reason,
-    int64_t wall_s, uint64_t boot_ns);
+/*
+ * Can the job go on? Not when it is completed or abandoned, or has failed for a reason that a second
+ * attempt meets again (failed_code other than CODE_GONE). Pure.
+ */
+bool evidence_can_resume(const struct evidence *evidence);
+/* Where: the first step that is not finished, and its durable offset (0 for a verification). When every
+ * step is finished but the session did not end in order (no count, no identity), the verification of
+ * what is left begins again. The EVENT_RESUMED to come says just this. Pure. */
+void evidence_resume_point(const struct evidence *evidence, const struct plan *plan,
+    uint32_t *ret_step, uint64_t *ret_offset);
 void evidence_free(struct evidence *evidence);
 bool evidence_equals(const struct evidence *a, const struct evidence *b);
 

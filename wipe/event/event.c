@@ -89,6 +89,13 @@ const char *event_kind_text(enum event_kind kind)
 		[EVENT_IDENTITY] = "identity",
 		[EVENT_CLOCK_STEPPED] = "clock-stepped",
 		[EVENT_ENDED] = "ended",
+		[EVENT_RESUMED] = "resumed",
+		[EVENT_RECOGNISED] = "recognised",
+		[EVENT_COVERED] = "covered",
+		[EVENT_STALLED] = "stalled",
+		[EVENT_PAUSED] = "paused",
+		[EVENT_HEALTH] = "health",
+		[EVENT_ABANDONED] = "abandoned",
 	};
 	return (unsigned)kind < EVENT_KIND_COUNT ? names[kind] : "unknown";
 }
