@@ -6,7 +6,7 @@
  * (time, files and devices are os's), except randombytes in id_new().
  *
  * Exported names start with the file they live in: err_ buf_ bytes_ units_ text_
- * hash_ id_ stamp_ faults_ ini_ json_write_ json_read_.
+ * hash_ id_ stamp_ faults_ ini_ json_write_ json_read_ fields_.
  */
 #ifndef WIPE_BASE_H
 #define WIPE_BASE_H
@@ -298,5 +298,69 @@ bool json_read_uint(const struct json_value *value, uint64_t *ret);
 bool json_read_bool(const struct json_value *value, bool *ret);
 /* Name of the first member that is not among `known` (NULL-terminated list), or NULL. */
 const char *json_read_unknown(const struct json_value *object, const char *const *known);
+
+/* ---- fields: a JSON document as tables ----------------------------------------------------------- */
+
+/*
+ * One table per JSON object says which members it has, in which order and form, and where they lie in
+ * memory; writing and reading walk the same table, so that they cannot differ.
+ */
+enum field_kind {
+	FIELD_END = 0,
+	FIELD_TEXT, /* char[size]; "" is written null where that is allowed, and is refused else */
+	FIELD_COUNT, /* uint64_t, written as a string of decimal digits */
+	FIELD_NUMBER, /* uint64_t or uint32_t (size) of bytes, blocks or seconds */
+	FIELD_BOOL,
+	FIELD_OBJECT, /* a struct; one that may be null begins with `bool given` */
+	FIELD_LIST, /* pointer to `size`d elements, owned; a table of one nameless field: plain strings */
+};
+enum field_form { FORM_UTF8, FORM_ASCII, FORM_HEX, FORM_FULL_HEX, FORM_STAMP, FORM_ID, FORM_WORD,
+	FORM_FINGERPRINT };
+
+struct field {
+	const char *key;
+	enum field_kind kind;
+	enum field_form form;
+	bool nullable;
+	size_t offset;
+	size_t size;
+	size_t count_offset; /* FIELD_LIST: of its size_t */
+	size_t max; /* FIELD_LIST: elements */
+	const struct field *fields;
+	const char *words; /* FORM_WORD: those allowed, each followed by a blank */
+};
+
+void fields_write(struct json_writer *writer, const struct field *fields, const void *base);
+/* CODE_INPUT names the member. *base must be zeroed, and is to be freed in every case. */
+enum code fields_read(const struct json_value *object, const struct field *fields, void *base,
+    const char *path, struct err *err) WIPE_MUST_USE;
+/* Whether what is in memory has the form the table asks for. */
+enum code fields_check(const struct field *fields, const void *base, const char *path,
+    struct err *err) WIPE_MUST_USE;
+void fields_free(const struct field *fields, void *base);
+
+/* Rows of such tables; the last one is FIELDS_END. */
+#define FIELDS_SIZE(type, member) sizeof(((struct type *)0)->member)
+#define FIELDS_TEXT(type, key, member, form_, null)                                                \
+	{ key, FIELD_TEXT, form_, null, offsetof(struct type, member), FIELDS_SIZE(type, member),  \
+		0, 0, NULL, NULL }
+#define FIELDS_WORD(type, key, member, list)                                                       \
+	{ key, FIELD_TEXT, FORM_WORD, false, offsetof(struct type, member),                        \
+		FIELDS_SIZE(type, member), 0, 0, NULL, list " " }
+#define FIELDS_COUNT(type, key, member)                                                            \
+	{ key, FIELD_COUNT, FORM_UTF8, false, offsetof(struct type, member), 8, 0, 0, NULL, NULL }
+#define FIELDS_NUMBER(type, key, member)                                                           \
+	{ key, FIELD_NUMBER, FORM_UTF8, false, offsetof(struct type, member),                      \
+		FIELDS_SIZE(type, member), 0, 0, NULL, NULL }
+#define FIELDS_BOOL(type, key, member)                                                             \
+	{ key, FIELD_BOOL, FORM_UTF8, false, offsetof(struct type, member), 1, 0, 0, NULL, NULL }
+#define FIELDS_OBJECT(type, key, member, table, null)                                              \
+	{ key, FIELD_OBJECT, FORM_UTF8, null, offsetof(struct type, member),                       \
+		FIELDS_SIZE(type, member), 0, 0, table, NULL }
+#define FIELDS_LIST(type, key, member, counter, table, most)                                       \
+	{ key, FIELD_LIST, FORM_UTF8, false, offsetof(struct type, member),                        \
+		sizeof(*((struct type *)0)->member), offsetof(struct type, counter), most, table,   \
+		NULL }
+#define FIELDS_END { .kind = FIELD_END }
 
 #endif

@@ -23,6 +23,7 @@ struct plan_step {
 	unsigned content_of; /* PLAN_VERIFY: index of the plan step that wrote it; else its own */
 	bool left; /* this content is the last written over the disk: its key may be told */
 	struct content content; /* what is written, or expected */
+	char key_sha256[HASH_SHA256_HEX]; /* of the content's key, also once that is forgotten; "" = none */
 	enum procedure_verify verify; /* PLAN_VERIFY: FULL or SAMPLE */
 	unsigned sample_permille;
 	unsigned sample_strata; /* 0 = the standard */
@@ -50,6 +51,11 @@ struct plan {
 enum code plan_build(const struct clearance *clearance, const struct procedure *procedure,
     uint32_t max_request, struct plan *ret, struct err *err) WIPE_MUST_USE;
 void plan_forget(struct plan *plan);
+/*
+ * Zeroes the keys that neither a step from `step` on nor the certificate needs: those of passes that
+ * were overwritten and have no verification to come. True when there were some. Pure.
+ */
+bool plan_forget_passed(struct plan *plan, unsigned step);
 
 uint64_t plan_bytes_written(const struct plan *plan);
 uint64_t plan_bytes_read(const struct plan *plan);

@@ -57,9 +57,11 @@ static inline void world_plan(struct plan *plan)
 		.content_of = 1, .left = true, .content = { .kind = CONTENT_KEYSTREAM } };
 	for (unsigned i = 0; i < CONTENT_KEY; i++)
 		plan->steps[1].content.key[i] = (uint8_t)i;
+	hash_sha256_hex(plan->steps[1].content.key, CONTENT_KEY, plan->steps[1].key_sha256);
 	plan->steps[2] = (struct plan_step){ .action = PLAN_VERIFY, .procedure_step = 2,
 		.content_of = 1, .left = true, .content = plan->steps[1].content,
 		.verify = PROCEDURE_VERIFY_SAMPLE, .sample_permille = 100, .sample_each = 1 };
+	memcpy(plan->steps[2].key_sha256, plan->steps[1].key_sha256, HASH_SHA256_HEX);
 }
 
 static inline void world_device(struct device *device)

@@ -41,8 +41,9 @@ static void put_reproduce(const struct content *content, uint64_t size, char *ou
 		    PRIu64 " - /dev/sdX", hex, size);
 }
 
-static void put_content(const struct content *content, bool told, struct doc_content *ret)
+static void put_content(const struct plan_step *step, bool told, struct doc_content *ret)
 {
+	const struct content *content = &step->content;
 	if (content->kind == CONTENT_CONSTANT) {
 		COPY(ret->kind, "constant");
 		constant_hex(content, ret->bytes); /* complement worked in, so not told again */
@@ -52,7 +53,7 @@ static void put_content(const struct content *content, bool told, struct doc_con
 	ret->complement = content->complement;
 	if (told)
 		bytes_hex_format(content->key, CONTENT_KEY, ret->key);
-	hash_sha256_hex(content->key, CONTENT_KEY, ret->key_sha256);
+	COPY(ret->key_sha256, step->key_sha256);
 }
 
 static void put_verification(const struct plan_step *asked, const struct evidence_step *done,
@@ -83,7 +84,7 @@ static void put_step(const struct certificate_inputs *inputs, unsigned index, un
 	ret->procedure_step = asked->procedure_step;
 	ret->left = asked->content_of == last &&
 	    inputs->evidence->steps[last].state != EVIDENCE_NOT_STARTED;
-	put_content(&asked->content, ret->left, &ret->content);
+	put_content(asked, ret->left, &ret->content);
 	if (index == last && ret->left)
 		put_reproduce(&asked->content, inputs->plan->size, ret->reproduce,
 		    sizeof(ret->reproduce));

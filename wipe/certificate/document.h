@@ -8,7 +8,6 @@
 
 #include "wipe/certificate.h"
 
-#include "fields.h"
 
 #define DOCUMENT_FORMAT     "certwipe-certificate/1"
 #define DOCUMENT_LINES_MAX  64

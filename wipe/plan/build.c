@@ -89,6 +89,15 @@ static void mark_left(struct plan *plan)
 		plan->steps[i].left = plan->steps[i].content_of == last;
 }
 
+static void name_keys(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->step_count; i++) {
+		struct plan_step *step = &plan->steps[i];
+		if (step->content.kind == CONTENT_KEYSTREAM)
+			hash_sha256_hex(step->content.key, CONTENT_KEY, step->key_sha256);
+	}
+}
+
 static enum code add_steps(struct plan *plan, const struct procedure *procedure, struct err *err)
 {
 	struct content written[PROCEDURE_STEPS_MAX];
@@ -117,6 +126,7 @@ static enum code add_steps(struct plan *plan, const struct procedure *procedure,
 			    &written[step->verify_of - 1]);
 	}
 	mark_left(plan);
+	name_keys(plan);
 	return CODE_OK;
 }
 
@@ -150,6 +160,32 @@ void plan_forget(struct plan *plan)
 {
 	/* Keys of passes to come must not outlive the job in memory. */
 	explicit_bzero(plan, sizeof(*plan));
+}
+
+/* Is the key of steps[of] the one of a step that is still to come, or of what is left? */
+static bool is_key_needed(const struct plan *plan, unsigned of, unsigned step)
+{
+	for (unsigned i = 0; i < plan->step_count; i++) {
+		if ((i >= step || plan->steps[i].left) &&
+		    strcmp(plan->steps[i].key_sha256, plan->steps[of].key_sha256) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool plan_forget_passed(struct plan *plan, unsigned step)
+{
+	static const uint8_t none[CONTENT_KEY];
+	bool some = false;
+	for (unsigned i = 0; i < step && i < plan->step_count; i++) {
+		uint8_t *key = plan->steps[i].content.key;
+		if (!plan->steps[i].key_sha256[0] || is_key_needed(plan, i, step) ||
+		    memcmp(key, none, CONTENT_KEY) == 0)
+			continue;
+		explicit_bzero(key, CONTENT_KEY);
+		some = true;
+	}
+	return some;
 }
 
 /* Bytes one verification reads, as designed (edges and neighbourhoods of errors come on top). */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fields: the walker over the tables: write, check, read, free. */
-#include "fields.h"
+#include "wipe/base.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,12 @@ static const void *at(const void *base, size_t offset)
 static void *at_mutable(void *base, size_t offset)
 {
 	return (char *)base + offset;
+}
+
+/* A FIELD_NUMBER is as wide as its `size`. */
+static uint64_t number(const struct field *field, const void *place)
+{
+	return field->size == sizeof(uint32_t) ? *(const uint32_t *)place : *(const uint64_t *)place;
 }
 
 static bool is_null(const struct field *field, const void *place)
@@ -65,7 +71,7 @@ static void write_one(struct json_writer *writer, const struct field *field, con
 		json_write_string(writer, field->key, digits);
 		break;
 	case FIELD_NUMBER:
-		json_write_uint(writer, field->key, *(const uint64_t *)place);
+		json_write_uint(writer, field->key, number(field, place));
 		break;
 	case FIELD_BOOL:
 		json_write_bool(writer, field->key, *(const bool *)place);
@@ -151,7 +157,7 @@ static enum code check_one(const struct field *field, const void *base, const ch
 		return CODE_OK;
 	if (field->kind == FIELD_TEXT && (!*(const char *)place || !has_form(field, place)))
 		return err_set(err, CODE_INPUT, "%s: not a value this member can have", inner);
-	if (field->kind == FIELD_NUMBER && *(const uint64_t *)place > BYTES_JSON_MAX)
+	if (field->kind == FIELD_NUMBER && number(field, place) > BYTES_JSON_MAX)
 		return err_set(err, CODE_INPUT, "%s: above 2^53-1", inner);
 	if (field->kind == FIELD_OBJECT)
 		return fields_check(field->fields, place, inner, err);
@@ -214,6 +220,20 @@ static enum code read_list(const struct json_value *value, const struct field *f
 	return CODE_OK;
 }
 
+static enum code read_number(const struct json_value *value, const struct field *field,
+    void *place, const char *path, struct err *err)
+{
+	bool narrow = field->size == sizeof(uint32_t);
+	uint64_t read = 0;
+	if (!json_read_uint(value, &read) || (narrow && read > UINT32_MAX))
+		return err_set(err, CODE_INPUT, "%s: not a number", path);
+	if (narrow)
+		*(uint32_t *)place = (uint32_t)read;
+	else
+		*(uint64_t *)place = read;
+	return CODE_OK;
+}
+
 static enum code read_one(const struct json_value *value, const struct field *field, void *base,
     const char *path, struct err *err)
 {
@@ -231,9 +251,7 @@ static enum code read_one(const struct json_value *value, const struct field *fi
 			return err_set(err, CODE_INPUT, "%s: not a count", path);
 		return CODE_OK;
 	case FIELD_NUMBER:
-		if (!json_read_uint(value, place))
-			return err_set(err, CODE_INPUT, "%s: not a number", path);
-		return CODE_OK;
+		return read_number(value, field, place, path, err);
 	case FIELD_BOOL:
 		if (!json_read_bool(value, place))
 			return err_set(err, CODE_INPUT, "%s: neither true nor false", path);
