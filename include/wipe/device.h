@@ -40,7 +40,7 @@ enum device_claim_kind {
 	DEVICE_CLAIM_STATE, /* carries certwipe's own state directory: refused always */
 	DEVICE_CLAIM_MOUNT,
 	DEVICE_CLAIM_SWAP,
-	DEVICE_CLAIM_HOLDER, /* md, dm, LVM, dm-crypt, bcache … */
+	DEVICE_CLAIM_HOLDER, /* md, dm, LVM, dm-crypt, bcache …; an NVMe or SCSI target */
 	DEVICE_CLAIM_BTRFS, /* member of a mounted btrfs */
 	DEVICE_CLAIM_ZFS,
 	DEVICE_CLAIM_LOOP, /* a loop device's backing store is this device or lies on it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* device_machine: a small machine made up in a folder, and what the tests of its rules ask about it. */
+/* device machine: a small machine made up in a folder, and what tests of the rules ask of it. */
 #ifndef TESTS_UNIT_DEVICE_MACHINE_H
 #define TESTS_UNIT_DEVICE_MACHINE_H
 
@@ -168,7 +168,8 @@ static inline const struct device *disk(const struct machine *machine, const cha
 	return NULL;
 }
 
-static inline bool has_claim(const struct device *device, enum device_claim_kind kind, const char *part)
+static inline bool has_claim(const struct device *device, enum device_claim_kind kind,
+    const char *part)
 {
 	for (size_t i = 0; i < device->claim_count; i++) {
 		if (device->claims[i].kind == kind && strstr(device->claims[i].text, part))
@@ -177,8 +178,8 @@ static inline bool has_claim(const struct device *device, enum device_claim_kind
 	return false;
 }
 
-static inline void assert_claim(struct machine *machine, const char *name, enum device_claim_kind kind,
-    const char *part)
+static inline void assert_claim(struct machine *machine, const char *name,
+    enum device_claim_kind kind, const char *part)
 {
 	struct clearance clearance = { 0 };
 	const struct device *device = disk(machine, name);
