@@ -122,7 +122,10 @@ struct clearance {
 /* CODE_REFUSED with the first claim's line (and how many more) unless the device is free. */
 enum code device_clear(const struct device *device, struct clearance *ret, struct err *err)
     WIPE_MUST_USE;
-/* The open descriptor is still the very device that was cleared. CODE_GONE says what differs. */
+/* The open descriptor is still the very device that was scanned. CODE_GONE says what differs. */
+enum code device_confirm_identity(const struct identity *identity,
+    const struct os_geometry *geometry, struct err *err) WIPE_MUST_USE;
+/* That, of a device that was cleared and has not become read-only. */
 enum code device_confirm(const struct clearance *clearance, const struct os_geometry *geometry,
     struct err *err) WIPE_MUST_USE;
 /*

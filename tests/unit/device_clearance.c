@@ -67,6 +67,11 @@ static void a_changed_device_is_not_confirmed(void **state)
 	other[6].readonly = true;
 	for (size_t i = 0; i < WIPE_COUNT(other); i++)
 		assert_int_equal(device_confirm(&clearance, &other[i], &machine->err), CODE_GONE);
+	/* To be read, a disk may be read-only, and needs no clearance. */
+	const struct identity *identity = &disk(machine, "sdb")->identity;
+	assert_ok(device_confirm_identity(identity, &other[6], &machine->err), machine->err);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(device_confirm_identity(identity, &other[i], &machine->err), CODE_GONE);
 	/* Told at the clearance and not any more: unknown is not the same. */
 	same.diskseq = 0;
 	assert_int_equal(device_confirm(&clearance, &same, &machine->err), CODE_GONE);
