@@ -40,7 +40,7 @@ enum device_claim_kind {
 	DEVICE_CLAIM_STATE, /* carries certwipe's own state directory: refused always */
 	DEVICE_CLAIM_MOUNT,
 	DEVICE_CLAIM_SWAP,
-	DEVICE_CLAIM_HOLDER, /* md, dm, LVM, dm-crypt, bcache … */
+	DEVICE_CLAIM_HOLDER, /* md, dm, LVM, dm-crypt, bcache …; an NVMe or SCSI target */
 	DEVICE_CLAIM_BTRFS, /* member of a mounted btrfs */
 	DEVICE_CLAIM_ZFS,
 	DEVICE_CLAIM_LOOP, /* a loop device's backing store is this device or lies on it */
@@ -122,7 +122,10 @@ struct clearance {
 /* CODE_REFUSED with the first claim's line (and how many more) unless the device is free. */
 enum code device_clear(const struct device *device, struct clearance *ret, struct err *err)
     WIPE_MUST_USE;
-/* The open descriptor is still the very device that was cleared. CODE_GONE says what differs. */
+/* The open descriptor is still the very device that was scanned. CODE_GONE says what differs. */
+enum code device_confirm_identity(const struct identity *identity,
+    const struct os_geometry *geometry, struct err *err) WIPE_MUST_USE;
+/* That, of a device that was cleared and has not become read-only. */
 enum code device_confirm(const struct clearance *clearance, const struct os_geometry *geometry,
     struct err *err) WIPE_MUST_USE;
 /*

@@ -121,6 +121,25 @@ static enum code compare(struct app *app, struct os_disk *disk, const struct ide
 	return code;
 }
 
+/* The name may lead to another disk than in the scan: the descriptor is asked from here on. */
+static enum code open_scanned(const struct identity *identity, struct os_claim *ret,
+    struct err *err)
+{
+	struct os_claim claim = { .fd = -1 };
+	struct os_geometry geometry;
+	enum code code = os_claim_open_readonly(identity->node, &claim, err);
+	if (code == CODE_OK)
+		code = os_claim_geometry(&claim, &geometry, err);
+	if (code == CODE_OK)
+		code = device_confirm_identity(identity, &geometry, err);
+	if (code != CODE_OK) {
+		os_claim_close(&claim);
+		return code;
+	}
+	*ret = claim;
+	return CODE_OK;
+}
+
 static enum code check_device(struct app *app, const struct app_check_request *request,
     struct app_check_report *report, struct err *err)
 {
@@ -134,7 +153,7 @@ static enum code check_device(struct app *app, const struct app_check_request *r
 	if (code == CODE_OK)
 		match_device(&device->identity, certificate_identity(report->certificate), report);
 	if (code == CODE_OK && report->device != APP_DEVICE_OTHER) {
-		code = os_claim_open_readonly(device->identity.node, &claim, err);
+		code = open_scanned(&device->identity, &claim, err);
 		if (code == CODE_OK)
 			code = os_disk_open(claim.fd, 8, 1024 * 1024, &disk, err);
 		if (code == CODE_OK)

@@ -31,12 +31,9 @@ static enum code differs(const struct identity *id, const char *what, uint64_t w
 	    "%s is another device now: its %s was %" PRIu64 " and is %" PRIu64, id->node, what, was, is);
 }
 
-enum code device_confirm(const struct clearance *clearance, const struct os_geometry *geometry,
+enum code device_confirm_identity(const struct identity *id, const struct os_geometry *geometry,
     struct err *err)
 {
-	const struct identity *id = &clearance->device.identity;
-	if (!clearance->granted)
-		return err_set(err, CODE_BUG, "%s was never cleared", id->node);
 	const struct {
 		const char *what;
 		uint64_t was;
@@ -55,9 +52,19 @@ enum code device_confirm(const struct clearance *clearance, const struct os_geom
 	/* 0 is a kernel that does not tell: then both are 0. Known on one side alone is no match. */
 	if (id->diskseq != geometry->diskseq)
 		return differs(id, "diskseq", id->diskseq, geometry->diskseq, err);
-	if (geometry->readonly)
-		return err_set(err, CODE_GONE, "%s has become read-only", id->node);
 	return CODE_OK;
+}
+
+enum code device_confirm(const struct clearance *clearance, const struct os_geometry *geometry,
+    struct err *err)
+{
+	const struct identity *id = &clearance->device.identity;
+	if (!clearance->granted)
+		return err_set(err, CODE_BUG, "%s was never cleared", id->node);
+	enum code code = device_confirm_identity(id, geometry, err);
+	if (code == CODE_OK && geometry->readonly)
+		return err_set(err, CODE_GONE, "%s has become read-only", id->node);
+	return code;
 }
 
 /* ---- who has it open now -------------------------------------------------------------------- */

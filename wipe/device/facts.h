@@ -24,7 +24,7 @@ struct edge {
 struct use {
 	size_t block;
 	enum device_claim_kind kind;
-	char text[160]; /* completes the sentence "sda1 …" */
+	char text[184]; /* completes the sentence "sda1 …" */
 };
 /* The mounts of one mount namespace. */
 struct space {
@@ -70,6 +70,8 @@ void facts_blind(struct facts *facts, const char *format, ...) WIPE_PRINTF(2, 3)
 enum code facts_collect_blocks(struct facts *facts, struct err *err) WIPE_MUST_USE;
 /* stacks.c: holders, loop backing stores, btrfs, ZFS. After the mounts: a loop's file needs them. */
 void facts_collect_stacks(struct facts *facts);
+/* exports.c: what the kernel's NVMe and SCSI targets have open. After the mounts: likewise. */
+void facts_collect_exports(struct facts *facts);
 /* processes.c: every mount namespace and every open descriptor. */
 void facts_collect_processes(struct facts *facts);
 /* mounts.c: what the collected namespaces mount; swap; the state directory. */

@@ -91,6 +91,7 @@ enum code device_scan(struct os_host *host, const struct device_scan_options *op
 		facts_collect_mounts(&facts);
 		facts_collect_swaps(&facts);
 		facts_collect_stacks(&facts);
+		facts_collect_exports(&facts);
 		facts_collect_state(&facts, options->state_dir);
 		code = facts.no_memory ? err_memory(err) : fill_set(&facts, &set, err);
 	}
