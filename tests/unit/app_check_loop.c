@@ -22,10 +22,14 @@ struct rig {
 /* The real value, where a test does not lie about it. */
 static void put_real(struct rig *rig, const char *file)
 {
-	char command[128];
+	char path[128];
 	char value[32];
-	snprintf(command, sizeof(command), "cat /sys/block/%s/%s", rig->name, file);
-	assert_true(loop_rig_command(command, value, sizeof(value)));
+	snprintf(path, sizeof(path), "/sys/block/%s/%s", rig->name, file);
+	FILE *attribute = fopen(path, "re");
+	assert_non_null(attribute);
+	assert_non_null(fgets(value, sizeof(value), attribute));
+	fclose(attribute);
+	value[strcspn(value, "\n")] = 0;
 	put_disk(rig->machine, rig->name, file, value);
 }
 
