@@ -8,7 +8,9 @@
 #define WIPE_JOB_H
 
 #include "wipe/base.h"
+#include "wipe/engine.h"
 #include "wipe/evidence.h"
+#include "wipe/journal.h"
 #include "wipe/os.h"
 #include "wipe/plan.h"
 
@@ -17,6 +19,10 @@
 struct job_task {
 	const struct plan *plan;
 	const struct clearance *clearance;
+	const struct engine_resume *resume; /* NULL: a new job */
+	/* Neither serial number nor an uninterrupted presence says that this is the disk: only the job's own
+	 * keystream on it can. */
+	bool needs_proof;
 	struct os_host *host;
 	struct os_clock *clock;
 };
@@ -32,7 +38,7 @@ struct job_control {
 
 /*
  * Claims the disk (O_EXCL, identity read again, openers scanned, partitions dropped, caches flushed),
- * says CLAIMED, waits for may_go, runs the plan, asks the identity and the kernel's write counter
+ * recognises what an earlier session wrote (refusing a disk that does not hold it), says CLAIMED, waits for may_go, runs the plan, asks the identity and the kernel's write counter
  * again, lets go, says ENDED. Every outcome is told in events; the result is CODE_OK unless the sink
  * itself failed. Runs in whatever process it is called in.
  */
@@ -45,42 +51,65 @@ enum job_state {
 	JOB_CLAIMING, /* its worker opens and checks the disk */
 	JOB_CLAIMED, /* ready, waiting for the word */
 	JOB_RUNNING,
-	JOB_ENDED, /* evidence is final */
+	JOB_ENDED, /* this session is over: done, or waiting to be resumed (evidence_can_resume) */
 };
 
 /* Who looks on: the view, and whoever issues certificates. All may be NULL. */
 struct job_watcher {
 	void (*event)(void *self, size_t job, const struct event *event);
-	/* The job's evidence is final; called once. */
+	/* The job's session is over; called once, for a job that got the word to write. */
 	void (*ended)(void *self, size_t job);
 	/* About four times a second while jobs run. */
 	void (*tick)(void *self);
 	/* A stop was asked for by signal, for the first (1) or second (2) time. */
 	void (*stopping)(void *self, unsigned times);
+	/* The journal cannot be written (line says why; told once each time), or can again (NULL). */
+	void (*behind)(void *self, size_t job, const char *line);
 	void *self;
 };
 
+struct job_options {
+	uint64_t stall_ns; /* no answer from a disk for so long is told as STALLED; 0 = the standard */
+};
+#define JOB_STALL_NS (UINT64_C(60) * 1000000000)
+
+/* What one job starts from; all borrowed until its end, but for the evidence. */
+struct job_start {
+	const struct plan *plan;
+	const struct clearance *clearance;
+	struct journal *journal; /* NULL: none is kept */
+	/* Of the sessions before, NULL for a new job; moved from (left empty). */
+	struct evidence *evidence;
+	bool same_boot; /* as the last event of it */
+	bool needs_proof;
+};
+
 struct job_supervisor;
-/* signals_fd: of os_signals_open(), borrowed; -1 = none. */
+/* signals_fd: of os_signals_open(), borrowed; -1 = none. options NULL: the standard. */
 enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int signals_fd,
-    const struct job_watcher *watcher, struct job_supervisor **ret, struct err *err) WIPE_MUST_USE;
+    const struct job_watcher *watcher, const struct job_options *options,
+    struct job_supervisor **ret, struct err *err) WIPE_MUST_USE;
 /* Kills whatever still runs. NULL is fine. */
 void job_supervisor_free(struct job_supervisor *supervisor);
 /*
- * Starts a worker, which claims the disk at once. Plan and clearance are borrowed until the end.
- * *ret_job is its index. CODE_USAGE: more than OS_WAIT_MAX - 1 jobs.
+ * Starts a worker, which claims the disk at once. *ret_job is its index. CODE_USAGE: more than
+ * OS_WAIT_MAX - 1 jobs.
  */
-enum code job_supervisor_add(struct job_supervisor *supervisor, const struct plan *plan,
-    const struct clearance *clearance, size_t *ret_job, struct err *err) WIPE_MUST_USE;
+enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job_start *start,
+    size_t *ret_job, struct err *err) WIPE_MUST_USE;
 /* Waits until every job is claimed or ended (or a stop came: CODE_STOPPED). */
 enum code job_supervisor_settle(struct job_supervisor *supervisor, struct err *err) WIPE_MUST_USE;
-/* Gives a claimed job the word to write. One that never gets it lets go when the supervisor is freed. */
+/*
+ * Gives a claimed job the word to write, once its journal is durable up to here (CODE_FULL, CODE_IO:
+ * it is not, and the job did not get the word). One that never gets it lets go when the supervisor is
+ * freed.
+ */
 enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struct err *err)
     WIPE_MUST_USE;
 /*
- * Until every job has ended. A first SIGINT or SIGTERM asks all to stop after what is in flight; a
- * second one no longer waits for the devices. *ret_stopped: a stop was asked for. When the supervisor
- * itself fails (CODE_IO), every job has ended all the same: its evidence says why, its watcher was told.
+ * Until every job's session is over. A first SIGINT or SIGTERM asks all to stop after what is in flight;
+ * a second one no longer waits for the devices. *ret_stopped: a stop was asked for. When the supervisor
+ * itself fails (CODE_IO), every job is over all the same: its evidence says why, its watcher was told.
  */
 enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stopped, struct err *err)
     WIPE_MUST_USE;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * supervisor: starts workers, folds what they tell into evidence, passes stops on. It never opens,
- * reads or waits for a disk, so one that hangs in the kernel holds up nobody else.
+ * supervisor: starts workers, records what they tell as evidence and in the journal, passes stops on. It
+ * never opens, reads or waits for a disk, so one that hangs in the kernel holds up nobody else.
  */
+#include "record.h"
+#include "take_up.h"
 #include "wire.h"
 
 #include <stdlib.h>
@@ -13,10 +15,14 @@
 struct job {
 	enum job_state state;
 	const struct plan *plan;
-	struct evidence evidence;
+	struct record record;
+	struct take_up take_up; /* what the worker of a resumed job was started with */
 	pid_t pid;
 	int fd;
 	bool said_all; /* EVENT_ENDED came */
+	uint64_t moved_ns; /* when the disk last showed that it lives */
+	uint64_t progress; /* bytes of the step, as last told */
+	bool stalled;
 	enum code refusal;
 	char refusal_line[sizeof(((struct err *)0)->line)];
 };
@@ -26,6 +32,7 @@ struct job_supervisor {
 	struct os_clock *clock;
 	int signals_fd;
 	struct job_watcher watcher;
+	uint64_t stall_ns;
 	struct job **jobs; /* pointers: watchers keep what they borrowed when the array grows */
 	size_t count;
 	/* What is waited for: the signals, then each job. They grow with the jobs, so that no memory is
@@ -52,7 +59,8 @@ static enum code make_room(struct job_supervisor *supervisor, struct err *err)
 }
 
 enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int signals_fd,
-    const struct job_watcher *watcher, struct job_supervisor **ret, struct err *err)
+    const struct job_watcher *watcher, const struct job_options *options,
+    struct job_supervisor **ret, struct err *err)
 {
 	struct job_supervisor *supervisor = calloc(1, sizeof(*supervisor));
 	if (!supervisor)
@@ -61,6 +69,7 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int s
 	supervisor->clock = clock;
 	supervisor->signals_fd = signals_fd;
 	supervisor->watcher = *watcher;
+	supervisor->stall_ns = options && options->stall_ns ? options->stall_ns : JOB_STALL_NS;
 	enum code code = make_room(supervisor, err);
 	if (code != CODE_OK) {
 		job_supervisor_free(supervisor);
@@ -84,23 +93,61 @@ static void collect(struct job *job)
 		os_process_kill(job->pid);
 }
 
+static void free_job(struct job *job)
+{
+	collect(job);
+	evidence_free(&job->record.evidence);
+	job_take_up_free(&job->take_up);
+	free(job);
+}
+
 void job_supervisor_free(struct job_supervisor *supervisor)
 {
 	if (!supervisor)
 		return;
-	for (size_t i = 0; i < supervisor->count; i++) {
-		collect(supervisor->jobs[i]);
-		evidence_free(&supervisor->jobs[i]->evidence);
-		free(supervisor->jobs[i]);
-	}
+	for (size_t i = 0; i < supervisor->count; i++)
+		free_job(supervisor->jobs[i]);
 	free(supervisor->jobs);
 	free(supervisor->fds);
 	free(supervisor->ready);
 	free(supervisor);
 }
 
-enum code job_supervisor_add(struct job_supervisor *supervisor, const struct plan *plan,
-    const struct clearance *clearance, size_t *ret_job, struct err *err)
+static uint64_t boot_ns(const struct job_supervisor *supervisor)
+{
+	return supervisor->clock->ops->boot_ns(supervisor->clock);
+}
+
+static struct event stamped(const struct job_supervisor *supervisor, enum event_kind kind)
+{
+	return (struct event){ .kind = kind,
+		.wall_s = supervisor->clock->ops->wall_s(supervisor->clock),
+		.boot_ns = boot_ns(supervisor) };
+}
+
+static enum code start_job(struct job_supervisor *supervisor, const struct job_start *start,
+    struct job *job, struct err *err)
+{
+	*job = (struct job){ .state = JOB_CLAIMING, .plan = start->plan, .fd = -1,
+		.record = { .journal = start->journal, .synced_ns = boot_ns(supervisor) } };
+	enum code code = CODE_OK;
+	if (start->evidence)
+		code = job_take_up(start, supervisor->clock, &job->record, &job->take_up, err);
+	else
+		evidence_start(start->plan, &job->record.evidence);
+	const struct job_task task = {
+		.plan = start->plan,
+		.clearance = start->clearance,
+		.resume = start->evidence ? &job->take_up.resume : NULL,
+		.needs_proof = start->needs_proof,
+		.host = supervisor->host,
+		.clock = supervisor->clock,
+	};
+	return code == CODE_OK ? job_wire_spawn(&task, &job->pid, &job->fd, err) : code;
+}
+
+enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job_start *start,
+    size_t *ret_job, struct err *err)
 {
 	enum code code = make_room(supervisor, err);
 	if (code != CODE_OK)
@@ -108,15 +155,11 @@ enum code job_supervisor_add(struct job_supervisor *supervisor, const struct pla
 	struct job *job = calloc(1, sizeof(*job));
 	if (!job)
 		return err_memory(err);
-	const struct job_task task = { plan, clearance, supervisor->host, supervisor->clock };
-	code = job_wire_spawn(&task, &job->pid, &job->fd, err);
+	code = start_job(supervisor, start, job, err);
 	if (code != CODE_OK) {
-		free(job);
+		free_job(job);
 		return code;
 	}
-	job->plan = plan;
-	job->state = JOB_CLAIMING;
-	evidence_start(plan, &job->evidence);
 	*ret_job = supervisor->count;
 	supervisor->jobs[supervisor->count++] = job;
 	return CODE_OK;
@@ -132,36 +175,87 @@ static void end(struct job_supervisor *supervisor, size_t index)
 		supervisor->watcher.ended(supervisor->watcher.self, index);
 }
 
-/* The worker's process is gone, or what it says makes no sense: its evidence ends here. */
+static void look_on(struct job_supervisor *supervisor, size_t index, const struct event *event)
+{
+	if (supervisor->watcher.event)
+		supervisor->watcher.event(supervisor->watcher.self, index, event);
+}
+
+/* The supervisor's own word in the worker's place. What cannot be recorded changes nothing: the job is
+ * then as the journal has it, and waits. */
+static void record_own(struct job_supervisor *supervisor, size_t index, const struct event *event)
+{
+	struct err ignored = { 0 };
+	if (record_event(&supervisor->jobs[index]->record, event, &ignored) == CODE_OK)
+		look_on(supervisor, index, event);
+}
+
+/* The worker's process is gone, or what it says makes no sense: this session ends here, and the job waits
+ * to be resumed from what is durable. */
 static void lose(struct job_supervisor *supervisor, size_t index, const char *why)
 {
 	struct job *job = supervisor->jobs[index];
 	if (job->state == JOB_CLAIMING || job->state == JOB_CLAIMED) {
 		job->refusal = CODE_IO;
 		text_copy(job->refusal_line, sizeof(job->refusal_line), why);
+	} else {
+		struct event stopped = stamped(supervisor, EVENT_STOPPED);
+		text_copy(stopped.text, sizeof(stopped.text), why);
+		record_own(supervisor, index, &stopped);
 	}
-	evidence_end(&job->evidence, EVIDENCE_FAILED, why,
-	    supervisor->clock->ops->wall_s(supervisor->clock),
-	    supervisor->clock->ops->boot_ns(supervisor->clock));
 	end(supervisor, index);
+}
+
+/* The disk lives, or it does not: no answer for a long time is told, and so is the next one. */
+static void watch_stall(struct job_supervisor *supervisor, size_t index, const struct event *event)
+{
+	struct job *job = supervisor->jobs[index];
+	uint64_t now_ns = boot_ns(supervisor);
+	bool moved = event && (event->kind != EVENT_PROGRESS || event->offset != job->progress);
+	if (event && event->kind == EVENT_PROGRESS)
+		job->progress = event->offset;
+	bool silent = !moved && now_ns - job->moved_ns >= supervisor->stall_ns;
+	if (silent != job->stalled && (silent || moved) && job->state == JOB_RUNNING) {
+		struct event stalled = stamped(supervisor, EVENT_STALLED);
+		stalled.flag = silent;
+		stalled.length = (now_ns - job->moved_ns) / 1000000000;
+		job->stalled = silent;
+		record_own(supervisor, index, &stalled);
+	}
+	if (moved)
+		job->moved_ns = now_ns;
 }
 
 static void take_event(struct job_supervisor *supervisor, size_t index, const struct event *event)
 {
 	struct job *job = supervisor->jobs[index];
 	struct err err = { 0 };
+	/* Before the claim nothing was written: a refusal is no part of the job. */
+	if (job->state == JOB_CLAIMING && event->kind != EVENT_CLAIMED) {
+		if (event->kind == EVENT_FAILED) {
+			job->refusal = event->extra ? (enum code)event->extra : CODE_REFUSED;
+			text_copy(job->refusal_line, sizeof(job->refusal_line), event->text);
+		}
+		job->said_all = event->kind == EVENT_ENDED;
+		if (job->said_all)
+			end(supervisor, index);
+		return;
+	}
 	if (event->kind == EVENT_CLAIMED)
 		job->state = JOB_CLAIMED;
-	if (event->kind == EVENT_FAILED && job->state == JOB_CLAIMING) {
-		job->refusal = event->extra ? (enum code)event->extra : CODE_REFUSED;
-		text_copy(job->refusal_line, sizeof(job->refusal_line), event->text);
+	else if (event->kind == EVENT_ENDED && job->state == JOB_CLAIMED) {
+		/* It let go without the word to write: that is no failure of the job. */
+		struct event stopped = stamped(supervisor, EVENT_STOPPED);
+		text_copy(stopped.text, sizeof(stopped.text), "stopped before anything more was written");
+		record_own(supervisor, index, &stopped);
 	}
-	if (event->kind != EVENT_PROGRESS && evidence_fold(&job->evidence, event, &err) != CODE_OK) {
+	if (job->state == JOB_RUNNING)
+		watch_stall(supervisor, index, event);
+	if (record_event(&job->record, event, &err) != CODE_OK) {
 		lose(supervisor, index, err.line);
 		return;
 	}
-	if (supervisor->watcher.event)
-		supervisor->watcher.event(supervisor->watcher.self, index, event);
+	look_on(supervisor, index, event);
 	if (event->kind == EVENT_ENDED) {
 		job->said_all = true;
 		end(supervisor, index);
@@ -202,11 +296,25 @@ static void stop(struct job_supervisor *supervisor, unsigned times)
 		if (job->state == JOB_ENDED)
 			continue;
 		os_process_kill(job->pid);
-		evidence_end(&job->evidence, EVIDENCE_STOPPED, "stopped twice: the device was not waited for",
-		    supervisor->clock->ops->wall_s(supervisor->clock),
-		    supervisor->clock->ops->boot_ns(supervisor->clock));
-		end(supervisor, i);
+		lose(supervisor, i, "stopped twice: the device was not waited for");
 	}
+}
+
+/* What a quiet job needs from time to time. */
+static void tend(struct job_supervisor *supervisor, size_t index)
+{
+	struct job *job = supervisor->jobs[index];
+	struct record *record = &job->record;
+	uint64_t now_ns = boot_ns(supervisor);
+	if (job->state == JOB_RUNNING)
+		watch_stall(supervisor, index, NULL);
+	if (!record_is_due(record, now_ns))
+		return;
+	struct err err = { 0 };
+	bool failed = record_sync(record, now_ns, &err) != CODE_OK;
+	if (failed != record->told && supervisor->watcher.behind)
+		supervisor->watcher.behind(supervisor->watcher.self, index, failed ? err.line : NULL);
+	record->told = failed;
 }
 
 /* Waits a tick at most for a worker or a signal, and takes all there is. */
@@ -224,6 +332,8 @@ static enum code turn(struct job_supervisor *supervisor, struct err *err)
 		if (ready[i + 1] && supervisor->jobs[i]->state != JOB_ENDED)
 			listen(supervisor, i);
 	}
+	for (size_t i = 0; i < supervisor->count; i++)
+		tend(supervisor, i);
 	if (supervisor->watcher.tick)
 		supervisor->watcher.tick(supervisor->watcher.self);
 	return code == CODE_BUSY ? CODE_OK : code;
@@ -254,6 +364,11 @@ enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struc
 	if (supervisor->jobs[job]->state != JOB_CLAIMED)
 		return err_set(err, CODE_BUG, "job %s is not waiting for the word to go",
 		    supervisor->jobs[job]->plan->id);
+	/* What is about to be written must be known to whoever comes after a power loss. */
+	enum code code = record_sync(&supervisor->jobs[job]->record, boot_ns(supervisor), err);
+	if (code != CODE_OK)
+		return code;
+	supervisor->jobs[job]->moved_ns = boot_ns(supervisor);
 	supervisor->jobs[job]->state = JOB_RUNNING;
 	job_wire_tell(supervisor->jobs[job]->fd, JOB_WIRE_GO);
 	return CODE_OK;
@@ -280,7 +395,7 @@ enum job_state job_supervisor_state(const struct job_supervisor *supervisor, siz
 
 const struct evidence *job_supervisor_evidence(const struct job_supervisor *supervisor, size_t job)
 {
-	return &supervisor->jobs[job]->evidence;
+	return &supervisor->jobs[job]->record.evidence;
 }
 
 enum code job_supervisor_refusal(const struct job_supervisor *supervisor, size_t job,

@@ -115,9 +115,9 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 	return tell(worker, &event, err);
 }
 
-static enum code carry_out(struct worker *worker, struct os_disk *disk, struct err *err)
+static struct engine_context context_of(const struct worker *worker, struct os_disk *disk)
 {
-	const struct engine_context context = {
+	return (struct engine_context){
 		.disk = disk,
 		.clock = worker->task->clock,
 		.sink = *worker->sink,
@@ -125,7 +125,43 @@ static enum code carry_out(struct worker *worker, struct os_disk *disk, struct e
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
 	};
-	enum code code = engine_run(worker->task->plan, 0, &context, &worker->totals, err);
+}
+
+/*
+ * Does the disk hold what earlier sessions made durable? Another disk that took the same name does not;
+ * a disk that does not hold it any more cannot be gone on with either.
+ */
+static enum code recognise(struct worker *worker, struct os_disk *disk, struct event *ret_event,
+    struct err *err)
+{
+	const struct job_task *task = worker->task;
+	const struct engine_context context = context_of(worker, disk);
+	const char *node = task->clearance->device.identity.node;
+	bool same = false, proof = false;
+	*ret_event = (struct event){ .kind = EVENT_NONE };
+	if (!task->resume)
+		return CODE_OK;
+	enum code code = engine_recognise(task->plan, task->resume, &context, &ret_event->length, &same,
+	    &proof, err);
+	if (code != CODE_OK)
+		return code;
+	if (task->needs_proof && !proof)
+		return err_set(err, CODE_REFUSED, "%s: nothing proves that this is the disk of job %s: it has no "
+		    "serial number, and holds no keystream of that job; abandon the job", node, task->plan->id);
+	if (!same)
+		return err_set(err, CODE_REFUSED, "%s does not hold what job %s had written to it: it is another "
+		    "disk, or something wrote to it since; abandon the job, then wipe the disk anew", node,
+		    task->plan->id);
+	ret_event->kind = EVENT_RECOGNISED;
+	ret_event->flag = true;
+	return CODE_OK;
+}
+
+static enum code carry_out(struct worker *worker, struct os_disk *disk, struct err *err)
+{
+	const struct engine_context context = context_of(worker, disk);
+	enum code code = engine_run(worker->task->plan, worker->task->resume, &context, &worker->totals,
+	    err);
 	/* These three were told as events; what else went wrong was not. */
 	if (code != CODE_OK && code != CODE_STOPPED && code != CODE_IO && code != CODE_GONE) {
 		struct err cause = *err;
@@ -145,11 +181,16 @@ static enum code work(struct worker *worker, struct err *err)
 	const struct plan *plan = worker->task->plan;
 	struct os_disk *disk = NULL;
 	struct err cause = { 0 };
+	struct event recognised;
 	enum code code = take(worker, &cause);
 	if (code == CODE_OK)
 		code = os_disk_open(worker->claim.fd, plan->depth, plan->block, &disk, &cause);
-	if (code != CODE_OK)
+	if (code == CODE_OK)
+		code = recognise(worker, disk, &recognised, &cause);
+	if (code != CODE_OK) {
+		os_disk_free(disk);
 		return tell_failed(worker, &cause, err);
+	}
 
 	struct event claimed = {
 		.kind = EVENT_CLAIMED,
@@ -158,6 +199,8 @@ static enum code work(struct worker *worker, struct err *err)
 	};
 	tell_text(&claimed, disk->method);
 	code = tell(worker, &claimed, err);
+	if (code == CODE_OK && recognised.kind != EVENT_NONE)
+		code = tell(worker, &recognised, err);
 	if (code == CODE_OK && worker->control->may_go(worker->control->self))
 		code = carry_out(worker, disk, err);
 	os_disk_free(disk);
