@@ -11,6 +11,7 @@
 #include "wipe/device.h"
 #include "wipe/event.h"
 #include "wipe/evidence.h"
+#include "wipe/journal.h"
 #include "wipe/os.h"
 #include "wipe/plan.h"
 #include "wipe/procedure.h"
@@ -31,6 +32,7 @@ struct app_paths {
 	char shipped_procedures[APP_PATH];
 	char state[APP_PATH]; /* /var/lib/certwipe */
 	char chain[APP_PATH];
+	char jobs[APP_PATH];
 	char certificates[APP_PATH];
 };
 
@@ -97,15 +99,24 @@ struct app_erase_request {
 	struct certificate_order order;
 };
 
-/* One named disk through the whole run. */
+/* One disk, or one job, through the whole run. */
 struct app_disk {
-	const char *word; /* as it was named */
+	const char *word; /* as it was named: a DEVICE, or the id of a job */
 	struct clearance clearance;
 	struct plan plan;
-	enum code refused; /* CODE_OK: it may be wiped */
+	struct procedure procedure;
+	struct certificate_order order;
+	struct certificate_person operator_;
+	bool has_operator;
+	enum code refused; /* CODE_OK: it may be wiped, or go on */
 	char refusal[480];
+	struct journal *journal; /* owned; NULL before the job exists */
+	bool resumed; /* its first session was in another run */
+	bool in_chain; /* its start is in the chain: it cannot be dropped any more */
 	size_t job;
-	bool started; /* got the word to write */
+	bool started; /* got the word to write, now or in an earlier session */
+	bool ended; /* its session of this run is over */
+	bool waits; /* for `resume`: neither done nor given up */
 	bool issued; /* a certificate is durable, signed and in the chain */
 	enum code issue_code;
 	char issue_line[480]; /* why not issued, or not signed by the operator */
@@ -124,6 +135,8 @@ struct app_face {
 	void (*ended)(void *self, const struct app_disk *disk);
 	void (*tick)(void *self);
 	void (*stopping)(void *self, unsigned times);
+	/* Something that is not well, and is tried again: "" = it is well again. disk NULL: all of them. */
+	void (*trouble)(void *self, const struct app_disk *disk, const char *line);
 	void *self;
 };
 
@@ -134,14 +147,55 @@ struct app_erase_result {
 	bool any_refused;
 };
 /*
- * The guard of commands, in its order: words and procedure, preflight, refusals, confirmation, claims,
- * chain, and only then the word to write. A disk that may have been written has
+ * The guard of commands, in its order: words and procedure, preflight, refusals, confirmation, journals,
+ * claims, chain, and only then the word to write. A disk that may have been written has
  * `started`, and tells its outcome; where none has, the code says why: CODE_REFUSED for a refused disk,
  * CODE_STOPPED, else usage, configuration or preflight. *ret is filled in every case.
  */
 enum code app_erase(struct app *app, const struct app_erase_request *request,
     const struct app_face *face, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;
 void app_erase_free(struct app_erase_result *result);
+/* ---- resume ------------------------------------------------------------------------------------------ */
+
+/* An unfinished job, as its journal has it. */
+struct app_job {
+	char id[ID_TEXT];
+	enum code code; /* not CODE_OK: CODE_BUSY = a process works on it; else `line` says what is wrong */
+	char line[480];
+	struct identity identity; /* the disk as it was last known */
+	char procedure[48];
+	unsigned step; /* 0-based: where it goes on */
+	unsigned step_count;
+	uint64_t offset; /* bytes of that step that are durable */
+	bool done; /* nothing is left to do but the certificate */
+	int64_t wall_created_s;
+	int64_t wall_last_s; /* of the last event */
+	char reason[EVENT_TEXT]; /* why it stands still, "" = nothing said why */
+	char node[64]; /* where its disk is now, "" = not here */
+};
+struct app_jobs {
+	struct app_job *items; /* sorted by id; owned, app_jobs_free() */
+	size_t count;
+};
+/* All of them; looks, touches nothing. CODE_CONFIG: no station key. */
+enum code app_jobs_list(struct app *app, struct app_jobs *ret, struct err *err) WIPE_MUST_USE;
+void app_jobs_free(struct app_jobs *jobs);
+
+struct app_resume_request {
+	const char *const *ids; /* of jobs; count 0 = all of them */
+	size_t count;
+	const char *device; /* DEVICE of the only job, for a disk that does not say who it is; or NULL */
+	bool abandon; /* gives them up: certificates `not-erased` */
+	const char *reason; /* of abandoning, or NULL */
+};
+/*
+ * Finds each job's disk again by identity, and goes on from the last durable point; issues what is only
+ * missing its certificate. A job whose disk is not here, in use or another one is refused and waits. Codes
+ * and *ret as of app_erase().
+ */
+enum code app_resume(struct app *app, const struct app_resume_request *request,
+    const struct app_face *face, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;
+
 /* Finds, probes, clears and plans the named disks, for `plan`; writes nothing. */
 enum code app_prepare(struct app *app, const struct app_erase_request *request,
     struct procedure *ret_procedure, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;

@@ -161,6 +161,12 @@ enum code chain_append_certificate(struct chain *chain, const char *id,
 enum code chain_next(struct chain *chain, uint64_t *ret_counter,
     char ret_previous[HASH_SHA256_HEX], struct err *err) WIPE_MUST_USE;
 void chain_unlock(struct chain *chain);
+/*
+ * Has the chain a "start" or "certificate" (kind) of this id? *ret_sha256: what it names, "" = it has
+ * none. Under the lock of chain_next() where that is held, else it takes the lock for as long.
+ */
+enum code chain_find(struct chain *chain, const char *kind, const char *id,
+    char ret_sha256[HASH_SHA256_HEX], struct err *err) WIPE_MUST_USE;
 enum code chain_close(struct chain *chain, struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -28,6 +28,7 @@ static enum code lay_out(struct app *app, const struct app_options *options, str
 	place(paths->shipped_procedures, root, "/usr/share/certwipe/patterns");
 	place(paths->state, root, "/var/lib/certwipe");
 	place(paths->chain, root, "/var/lib/certwipe/chain");
+	place(paths->jobs, root, "/var/lib/certwipe/jobs");
 	place(paths->certificates, root, "/var/lib/certwipe/certificates");
 	if (options->config && !text_copy(paths->config, sizeof(paths->config), options->config))
 		return err_set(err, CODE_USAGE, "--config: a path of at most %d bytes", APP_PATH - 1);

@@ -37,22 +37,49 @@ struct app_run {
 	struct app *app;
 	const struct app_face *face;
 	struct app_erase_result *result;
-	struct procedure procedure;
+	struct procedure procedure; /* of a new job */
 	struct chain *chain;
 	struct certificate_person operator_;
 	struct certificate_order order;
 	struct trust_public_key operator_key;
 	bool has_operator;
+	bool keep_going; /* start the other disks when one is refused */
+	struct job_supervisor *supervisor;
+	int signals_fd; /* -1 = none */
+	uint64_t retry_ns; /* when issuing was last tried again */
 };
-/* The certificate of one ended job: assembled, signed by the station, durable, in the chain. */
+/*
+ * The certificate of one ended job: assembled, signed by the station, in the chain, published, and its
+ * journal gone. What an earlier attempt has done already is not done again. Every failure leaves the job
+ * as it is, for another attempt.
+ */
 enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evidence *evidence,
     struct err *err) WIPE_MUST_USE;
 /* The chain's entry for a job that is about to write. */
-enum code app_issue_start(struct app_run *run, const struct app_disk *disk, struct err *err)
-    WIPE_MUST_USE;
+enum code app_issue_start(struct app_run *run, struct app_disk *disk, struct err *err) WIPE_MUST_USE;
 /* Key, operator's key, chain: everything that can be missing hours later. */
 enum code app_preflight(struct app_run *run, struct err *err) WIPE_MUST_USE;
 /* Room for the certificate of every disk that is to be wiped. */
 enum code app_reserve(struct app_run *run, struct err *err) WIPE_MUST_USE;
+
+/* What a job starts from in this run; its place in result->disks is the same. */
+struct app_beginning {
+	struct evidence evidence; /* of earlier sessions; moved from */
+	bool same_boot;
+	bool needs_proof;
+};
+/*
+ * From cleared disks with journals to ended sessions: claims all, starts all, runs all, issues what is
+ * done. beginnings NULL: all are new. Closes nothing: see app_run_finish().
+ */
+enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, struct err *err)
+    WIPE_MUST_USE;
+/* A disk that an unfinished job waits for is refused: it would find another content there. */
+enum code app_resume_check_free(struct app *app, struct app_erase_result *result, struct err *err)
+    WIPE_MUST_USE;
+/* Lets go of everything the run holds. `code` and *err as they are, unless closing fails. */
+enum code app_run_finish(struct app_run *run, enum code code, struct err *err) WIPE_MUST_USE;
+/* CODE_REFUSED when a disk was refused and the others are not to start without it. */
+enum code app_run_check_refused(struct app_run *run, struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * issue: evidence becomes a certificate the moment a disk is done. The file and its signature are
- * durable before the chain names them; the chain is locked from the entry's number to the entry.
+ * issue: evidence becomes a certificate the moment a disk is done. Document and signature are durable in
+ * the job's folder before the chain names them, and are published after that: so the chain never names
+ * what is lost, no two certificates of one job exist, and a full or unwritable folder only delays the
+ * publication. Any attempt may be cut short; the next one goes on from what is durable.
  */
 #include "app_private.h"
+#include "job_store.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum code app_issue_start(struct app_run *run, const struct app_disk *disk, struct err *err)
+enum code app_issue_start(struct app_run *run, struct app_disk *disk, struct err *err)
 {
 	/* What a start binds: which disk, by which definition. Keys and plans stay out of it. */
 	const struct identity *identity = &disk->plan.identity;
@@ -16,13 +19,15 @@ enum code app_issue_start(struct app_run *run, const struct app_disk *disk, stru
 	buf_printf(&text,
 	    "certwipe-start/1\nid %s\nmodel %s\nserial %s\nwwn %s\nunit %s\nsize %llu\nprocedure %s\n",
 	    disk->plan.id, identity->model, identity->serial, identity->wwn, identity->unit,
-	    (unsigned long long)identity->size, run->procedure.sha256);
+	    (unsigned long long)identity->size, disk->procedure.sha256);
 	enum code code = buf_check(&text, err);
 	if (code != CODE_OK)
 		return code;
 	char sha256[HASH_SHA256_HEX];
-	return chain_append_start(run->chain, disk->plan.id,
-	    hash_sha256_hex(text.data, text.len, sha256), err);
+	code = chain_append_start(run->chain, disk->plan.id, hash_sha256_hex(text.data, text.len, sha256),
+	    err);
+	disk->in_chain |= code == CODE_OK;
+	return code;
 }
 
 static void describe_station(struct app_run *run, const struct trust_secret_key *key,
@@ -46,11 +51,11 @@ static enum code write_document(struct app_run *run, struct app_disk *disk,
 	struct app *app = run->app;
 	const struct certificate_inputs inputs = {
 		.plan = &disk->plan,
-		.procedure = &run->procedure,
+		.procedure = &disk->procedure,
 		.device = &disk->clearance.device,
 		.evidence = evidence,
-		.operator_ = run->has_operator ? &run->operator_ : NULL,
-		.order = &run->order,
+		.operator_ = disk->has_operator ? &disk->operator_ : NULL,
+		.order = &disk->order,
 		.station = station,
 		.machine = &app->machine,
 		.tool = &app->tool,
@@ -79,54 +84,123 @@ static enum code put_ranges(struct app_run *run, const struct app_disk *disk,
 	snprintf(path, sizeof(path), "%s/%s.ranges", run->app->paths.certificates, disk->plan.id);
 	enum code code = certificate_format_ranges(evidence, &text, err);
 	if (code == CODE_OK)
-		code = os_files_put(run->app->files, path, 0644, false, text.data, text.len, err);
+		code = os_files_put(run->app->files, path, 0644, true, text.data, text.len, err);
 	return code;
 }
 
-/* Document and station signature, both durable; then the chain. The chain is locked all along. */
-static enum code put_signed(struct app_run *run, struct app_disk *disk, const struct buf *document,
-    const struct trust_secret_key *key, struct err *err)
+/* Document and station signature, both durable in the job's folder; then the chain, locked all along. */
+static enum code draft(struct app_run *run, struct app_disk *disk, const struct evidence *evidence,
+    const struct trust_secret_key *key, const struct job_place *place, struct err *err)
 {
-	struct app *app = run->app;
-	char path[APP_PATH];
-	char signature_path[APP_PATH];
-	char sha256[HASH_SHA256_HEX];
-	text_copy(path, sizeof(path), disk->reserved.path);
-	app_signature_path(path, TRUST_STATION, signature_path);
+	struct os_files *files = run->app->files;
+	struct certificate_station station = { 0 };
+	BUF_AUTO document = { 0 };
 	BUF_AUTO signature = { 0 };
-	enum code code = trust_sign(key, TRUST_STATION, document->data, document->len, &signature, err);
-	if (code == CODE_OK)
-		code = os_files_commit(app->files, &disk->reserved, document->data, document->len, err);
+	char sha256[HASH_SHA256_HEX];
+	describe_station(run, key, &station);
+	enum code code = chain_next(run->chain, &station.counter, station.previous, err);
 	if (code != CODE_OK)
 		return code;
-	text_copy(disk->certificate, sizeof(disk->certificate), path);
-	code = os_files_put(app->files, signature_path, 0644, false, signature.data, signature.len, err);
+	code = write_document(run, disk, evidence, &station, &document, err);
+	if (code == CODE_OK)
+		code = put_ranges(run, disk, evidence, err);
+	if (code == CODE_OK)
+		code = trust_sign(key, TRUST_STATION, document.data, document.len, &signature, err);
+	if (code == CODE_OK)
+		code = os_files_put(files, place->draft_signature, 0600, true, signature.data, signature.len,
+		    err);
+	if (code == CODE_OK)
+		code = os_files_put(files, place->draft, 0600, true, document.data, document.len, err);
 	if (code == CODE_OK)
 		code = chain_append_certificate(run->chain, disk->plan.id,
-		    hash_sha256_hex(document->data, document->len, sha256), err);
+		    hash_sha256_hex(document.data, document.len, sha256), err);
+	if (code != CODE_OK)
+		chain_unlock(run->chain);
 	return code;
+}
+
+/* What the chain names, byte for byte; CODE_MISSING when this file is not it. */
+static enum code read_named(struct os_files *files, const char *path, const char *sha256,
+    struct buf *ret, struct err *err)
+{
+	char found[HASH_SHA256_HEX];
+	ret->len = 0;
+	enum code code = os_files_read(files, path, JSON_TEXT_MAX, ret, err);
+	if (code == CODE_OK && strcmp(hash_sha256_hex(ret->data, ret->len, found), sha256) != 0)
+		code = err_set(err, CODE_MISSING, "%s: is not what the chain names", path);
+	return code;
+}
+
+/* The signature first: whoever sees a certificate sees it signed. */
+static enum code publish(struct app_run *run, struct app_disk *disk, const struct job_place *place,
+    const char *sha256, struct err *err)
+{
+	struct os_files *files = run->app->files;
+	char path[APP_PATH], signature_path[APP_PATH];
+	BUF_AUTO document = { 0 };
+	BUF_AUTO signature = { 0 };
+	struct certificate *certificate = NULL;
+	snprintf(path, sizeof(path), "%s/%s.json", run->app->paths.certificates, disk->plan.id);
+	app_signature_path(path, TRUST_STATION, signature_path);
+	bool published = read_named(files, path, sha256, &document, err) == CODE_OK;
+	enum code code = CODE_OK;
+	if (!published) {
+		code = read_named(files, place->draft, sha256, &document, err);
+		if (code != CODE_OK)
+			return err_prefix(err, "the chain has a certificate of job %s, and it is lost",
+			    disk->plan.id);
+		code = os_files_read(files, place->draft_signature, JSON_TEXT_MAX, &signature, err);
+		if (code == CODE_OK)
+			code = os_files_put(files, signature_path, 0644, true, signature.data, signature.len, err);
+		if (code == CODE_OK && disk->reserved.temporary[0])
+			code = os_files_commit(files, &disk->reserved, document.data, document.len, err);
+		else if (code == CODE_OK)
+			code = os_files_put(files, path, 0644, false, document.data, document.len, err);
+	}
+	if (code == CODE_OK)
+		code = certificate_parse(document.data, document.len, path, &certificate, err);
+	if (code != CODE_OK)
+		return code;
+	disk->outcome = certificate_outcome(certificate);
+	certificate_free(certificate);
+	text_copy(disk->certificate, sizeof(disk->certificate), path);
+	return CODE_OK;
+}
+
+/* The journal must be durable and say what was seen, or else the next run would find another job. */
+static enum code check_recorded(struct app_run *run, struct app_disk *disk,
+    const struct evidence *evidence, struct err *err)
+{
+	enum code code = disk->journal ? journal_sync(disk->journal, err) : CODE_OK;
+	return code == CODE_OK ? job_store_compare(run->app, &disk->plan, evidence, err) : code;
 }
 
 enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evidence *evidence,
     struct err *err)
 {
-	struct certificate_station station = { 0 };
-	struct trust_secret_key *key = NULL;
-	BUF_AUTO document = { 0 };
-	enum code code = app_key_read(run->app, &key, err);
+	struct job_place place;
+	char sha256[HASH_SHA256_HEX] = "";
+	job_place(run->app, disk->plan.id, &place);
+	enum code code = chain_find(run->chain, "certificate", disk->plan.id, sha256, err);
+	if (code == CODE_OK && !sha256[0]) {
+		struct trust_secret_key *key = NULL;
+		code = check_recorded(run, disk, evidence, err);
+		if (code == CODE_OK)
+			code = app_key_read(run->app, &key, err);
+		if (code == CODE_OK)
+			code = draft(run, disk, evidence, key, &place, err);
+		trust_secret_key_free(key);
+		if (code == CODE_OK)
+			code = chain_find(run->chain, "certificate", disk->plan.id, sha256, err);
+	}
+	if (code == CODE_OK)
+		code = publish(run, disk, &place, sha256, err);
 	if (code != CODE_OK)
 		return code;
-	describe_station(run, key, &station);
-	code = chain_next(run->chain, &station.counter, station.previous, err);
-	if (code == CODE_OK) {
-		code = write_document(run, disk, evidence, &station, &document, err);
-		if (code == CODE_OK)
-			code = put_ranges(run, disk, evidence, err);
-		if (code == CODE_OK)
-			code = put_signed(run, disk, &document, key, err);
-		if (code != CODE_OK)
-			chain_unlock(run->chain);
-	}
-	trust_secret_key_free(key);
-	return code;
+	/* The lock goes with the journal; nobody else can want this job any more. */
+	struct err late = { 0 };
+	if (journal_close(disk->journal, &late) != CODE_OK)
+		late.code = CODE_OK;
+	disk->journal = NULL;
+	return job_store_remove(run->app, disk->plan.id, err);
 }

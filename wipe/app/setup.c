@@ -46,6 +46,8 @@ static enum code make_folders(struct app *app, struct app_setup_report *ret, str
 	if (code == CODE_OK)
 		code = make_folder(app, app->paths.state, 0700, ret, err);
 	if (code == CODE_OK)
+		code = make_folder(app, app->paths.jobs, 0700, ret, err);
+	if (code == CODE_OK)
 		code = make_folder(app, app->paths.certificates, 0700, ret, err);
 	return code;
 }

@@ -76,8 +76,16 @@ static bool follows(const struct chain *chain, const struct chain_line *line)
 	    : strcmp(line->kind, "start") == 0 || strcmp(line->kind, "certificate") == 0;
 }
 
-/* Walks the lines; `certificate` (may be NULL): an id that must not have one yet. */
-static enum code walk(struct chain *chain, const struct buf *text, const char *certificate,
+/* An entry that is looked for on the way. */
+struct chain_search {
+	const char *kind;
+	const char *id;
+	char sha256[HASH_SHA256_HEX]; /* of the one found, "" = none */
+	uint64_t counter;
+};
+
+/* Walks the lines; search may be NULL. */
+static enum code walk(struct chain *chain, const struct buf *text, struct chain_search *search,
     struct err *err)
 {
 	size_t at = 0;
@@ -97,10 +105,11 @@ static enum code walk(struct chain *chain, const struct buf *text, const char *c
 			    chain->path);
 		if (chain->next == 0)
 			text_copy(chain->id, sizeof(chain->id), parsed.id);
-		if (certificate && strcmp(parsed.kind, "certificate") == 0 &&
-		    strcmp(parsed.id, certificate) == 0)
-			return err_set(err, CODE_EXISTS, "%s:%llu: job %s has its certificate already",
-			    chain->path, (unsigned long long)chain->next + 1, certificate);
+		if (search && strcmp(parsed.kind, search->kind) == 0 &&
+		    strcmp(parsed.id, search->id) == 0) {
+			memcpy(search->sha256, parsed.sha256, sizeof(search->sha256));
+			search->counter = parsed.counter;
+		}
 		hash_sha256_hex(line, (size_t)(end - line), chain->previous);
 		chain->next++;
 		at += (size_t)(end - line) + 1;
@@ -132,7 +141,7 @@ void chain_unlock(struct chain *chain)
 	chain->handle = -1;
 }
 
-static enum code load(struct chain *chain, const char *certificate, struct err *err)
+static enum code load(struct chain *chain, struct chain_search *search, struct err *err)
 {
 	BUF_AUTO text = { 0 };
 	enum code code = chain->files->ops->read(chain->files, chain->path, CHAIN_FILE_MAX, &text,
@@ -141,7 +150,7 @@ static enum code load(struct chain *chain, const char *certificate, struct err *
 		code = buf_check(&text, err);
 	if (code == CODE_OK)
 		code = cut_torn(chain, &text, err);
-	return code == CODE_OK ? walk(chain, &text, certificate, err) : code;
+	return code == CODE_OK ? walk(chain, &text, search, err) : code;
 }
 
 static enum code lock_and_load(struct chain *chain, struct err *err)
@@ -268,10 +277,29 @@ enum code chain_append_certificate(struct chain *chain, const char *id,
 	if (chain->handle < 0)
 		return err_set(err, CODE_BUG, "%s: a certificate must be appended under the lock that "
 		    "told it its counter", chain->path);
-	enum code code = load(chain, id, err);
+	struct chain_search search = { .kind = "certificate", .id = id };
+	enum code code = load(chain, &search, err);
+	if (code == CODE_OK && search.sha256[0])
+		code = err_set(err, CODE_EXISTS, "%s:%llu: job %s has its certificate already", chain->path,
+		    (unsigned long long)search.counter + 1, id);
 	if (code == CODE_OK)
 		code = append(chain, "certificate", id, sha256, err);
 	chain_unlock(chain);
+	return code;
+}
+
+enum code chain_find(struct chain *chain, const char *kind, const char *id,
+    char ret_sha256[HASH_SHA256_HEX], struct err *err)
+{
+	bool locked = chain->handle >= 0;
+	struct chain_search search = { .kind = kind, .id = id };
+	enum code code = locked ? CODE_OK : lock_and_load(chain, err);
+	if (code == CODE_OK)
+		code = load(chain, &search, err);
+	if (!locked)
+		chain_unlock(chain);
+	if (code == CODE_OK)
+		memcpy(ret_sha256, search.sha256, HASH_SHA256_HEX);
 	return code;
 }
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * job store: the folder of a job under way, jobs/<id>/: its journal, the keys of its contents, and the
+ * certificate between the chain's entry and its publication.
+ */
+#ifndef WIPE_APP_JOB_STORE_H
+#define WIPE_APP_JOB_STORE_H
+
+#include "job_document.h"
+
+struct job_place {
+	char dir[APP_PATH];
+	char journal[APP_PATH];
+	char keys[APP_PATH];
+	char draft[APP_PATH]; /* certificate.json */
+	char draft_signature[APP_PATH];
+};
+void job_place(const struct app *app, const char *id, struct job_place *ret);
+
+/* The key of a job's journal, derived from the station's. */
+enum code job_store_key(struct app *app, const char *id, uint8_t ret[JOURNAL_KEY], struct err *err)
+    WIPE_MUST_USE;
+/* Folder, keys and journal of a new job, all durable. Leaves nothing behind when it fails. */
+enum code job_store_create(struct app *app, const struct job_document *document,
+    const struct plan *keys, struct journal **ret, struct err *err) WIPE_MUST_USE;
+/* Writes the keys of the plan over those in the file: forgotten ones are zeros there, too. */
+enum code job_store_put_keys(struct app *app, const struct plan *plan, struct err *err) WIPE_MUST_USE;
+/*
+ * Opens a job to go on: journal locked, replayed into *ret_evidence (the caller's, also its freeing),
+ * document parsed, keys in document->plan. CODE_BUSY: a process works on it. ret_journal NULL: only to
+ * look, without the lock.
+ */
+enum code job_store_open(struct app *app, const char *id, struct job_document *ret_document,
+    struct evidence *ret_evidence, struct journal **ret_journal, struct err *err) WIPE_MUST_USE;
+/* Does the journal's file say just what `evidence` says? CODE_BUG when it does not. */
+enum code job_store_compare(struct app *app, const struct plan *plan, const struct evidence *evidence,
+    struct err *err) WIPE_MUST_USE;
+/* Keys first, so that a folder half removed can never be taken up again. */
+enum code job_store_remove(struct app *app, const char *id, struct err *err) WIPE_MUST_USE;
+/* Ids of all jobs, sorted, each followed by a NUL. */
+enum code job_store_list(struct app *app, struct buf *ret, struct err *err) WIPE_MUST_USE;
+
+#endif
