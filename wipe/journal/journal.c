@@ -189,7 +189,7 @@ enum code journal_create(struct os_files *files, const char *path, const char *i
 
 /*
  * What a process that died had written may be in the page cache only, and even marked clean there
- * after an fsync that failed: all that was not durable for sure is written again.
+ * after an fsync that failed: all that was not durable for sure is written again. So is the name.
  */
 static enum code settle(struct journal *journal, const char *path, const struct buf *content,
     const struct record_extent *extent, struct err *err)
@@ -225,6 +225,8 @@ enum code journal_open(struct os_files *files, const char *path, const uint8_t k
 	struct journal_replay replay = { 0 };
 	struct record_extent extent;
 	size_t valid;
+	if (path[0] != '/')
+		return err_set(err, CODE_BUG, "%s is not an absolute path", path);
 	struct journal *journal = journal_new(files, key);
 	if (!journal)
 		return err_memory(err);
