@@ -251,6 +251,59 @@ static void payloads_have_one_encoding(void **state)
 	}
 }
 
+static void get(const char *path, struct buf *ret)
+{
+	struct err err;
+	struct os_files *files = NULL;
+	assert_ok(os_files_open(&files, &err), err);
+	assert_ok(os_files_read(files, path, 1 << 20, ret, &err), err);
+	os_files_free(files);
+}
+
+/* Made by a script from the manual's tables alone. */
+static void a_journal_of_another_hand_is_read(void **state)
+{
+	(void)state;
+	struct err err;
+	struct rig_kept kept = { .count = 0 };
+	struct event_sink sink = { .put = rig_put, .self = &kept };
+	struct journal_replay replay;
+	size_t valid;
+	BUF_AUTO whole = { 0 };
+	BUF_AUTO hole = { 0 };
+	get(TEST_SOURCE_DIR "/tests/fuzz/corpus/journal/job", &whole);
+	assert_ok(journal_parse(whole.data, whole.len, rig_key, &sink, &replay, &valid, &err), err);
+	assert_string_equal(replay.id, RIG_ID);
+	assert_string_equal((char *)replay.document.data, "{ \"plan\": 1 }\n");
+	buf_free(&replay.document);
+	assert_int_equal(kept.count, 7);
+	assert_int_equal(kept.events[0].kind, EVENT_CLAIMED);
+	assert_string_equal(kept.events[0].text, "io_uring");
+	assert_true(kept.events[0].flag);
+	assert_int_equal(kept.events[2].kind, EVENT_DURABLE);
+	assert_int_equal(kept.events[2].offset, 1 << 20);
+	assert_int_equal(kept.events[6].kind, EVENT_ENDED);
+	get(TEST_SOURCE_DIR "/tests/fuzz/corpus/journal/hole", &hole);
+	assert_int_equal(journal_parse(hole.data, hole.len, rig_key, NULL, &replay, &valid, &err),
+	    CODE_INPUT);
+}
+
+static void the_manual_names_every_kind_of_event(void **state)
+{
+	(void)state;
+	BUF_AUTO page = { 0 };
+	get(TEST_SOURCE_DIR "/man/certwipe-journal.5", &page);
+	for (int kind = 1; kind < EVENT_KIND_COUNT; kind++) {
+		char words[64];
+		snprintf(words, sizeof(words), " %d %s", kind,
+		    event_kind_text((enum event_kind)kind));
+		if (kind == EVENT_PROGRESS)
+			continue; /* is not journaled, which it says */
+		if (!strstr((char *)page.data, words))
+			fail_msg("certwipe-journal(5) has no%s", words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +314,8 @@ int main(void)
 		cmocka_unit_test(records_removed_moved_or_repeated_are_refused),
 		cmocka_unit_test(other_jobs_and_other_keys_are_refused),
 		cmocka_unit_test(payloads_have_one_encoding),
+		cmocka_unit_test(a_journal_of_another_hand_is_read),
+		cmocka_unit_test(the_manual_names_every_kind_of_event),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
