@@ -163,7 +163,7 @@ bool text_has_suffix(const char *text, const char *suffix);
 /* Strict decimal: digits only, no sign, no blanks, no leading zero but "0" itself, in range. */
 bool text_u64_parse(const char *text, uint64_t *ret_value);
 
-/* ---- hash: SHA-256 over memory ------------------------------------------------------- */
+/* ---- hash: SHA-256, keyed hashes and checksums over memory ------------------------------------------------------- */
 
 #define HASH_SHA256_BYTES 32
 #define HASH_SHA256_HEX   65 /* with the NUL */
@@ -171,6 +171,16 @@ void hash_sha256(const void *data, size_t len, uint8_t out[HASH_SHA256_BYTES]);
 /* Lower-case hex; returns out. */
 const char *hash_sha256_hex(const void *data, size_t len, char out[HASH_SHA256_HEX]);
 bool hash_is_sha256_hex(const char *text);
+
+#define HASH_MAC_KEY   32
+#define HASH_MAC_BYTES 32
+/* Keyed BLAKE2b-256 (RFC 7693) over `before` and then `data`. Either may be empty. */
+void hash_mac(const uint8_t key[HASH_MAC_KEY], const void *before, size_t before_len,
+    const void *data, size_t len, uint8_t out[HASH_MAC_BYTES]);
+/* In constant time. */
+bool hash_mac_equals(const uint8_t a[HASH_MAC_BYTES], const uint8_t b[HASH_MAC_BYTES]);
+/* CRC-32C (Castagnoli; RFC 3720, B.4): finds accidents, not forgers. */
+uint32_t hash_crc32c(const void *data, size_t len);
 
 /* ---- id: the name of a job and of its certificate -------------------------------------- */
 

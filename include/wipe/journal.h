@@ -12,22 +12,27 @@
 #include "wipe/event.h"
 #include "wipe/os.h"
 
-#define JOURNAL_KEY 32 /* bytes, of trust_secret_key_derive() */
-#define JOURNAL_DOCUMENT_MAX (1024u * 1024) /* bytes */
+#define JOURNAL_KEY 32 /* bytes, of trust_secret_key_derive() with JOURNAL_PURPOSE and the job's id */
+#define JOURNAL_PURPOSE "journal"
+#define JOURNAL_DOCUMENT_MAX (1024u * 1024) /* bytes, at least 1 */
+#define JOURNAL_FILE_MAX     (1024u * 1024 * 1024) /* bytes: some millions of events */
 
 struct journal;
 
 /*
  * A new journal, locked, its document durable, with room for `reserve` bytes of events on the
- * filesystem. id: of the job. CODE_EXISTS, CODE_FULL, CODE_IO …; nothing is left behind then.
+ * filesystem, mode 0600. id: of the job. It has its name only when all that is true; until then it is
+ * path ".new", and that is all a crash can leave. CODE_EXISTS, CODE_FULL, CODE_IO …; nothing is left
+ * behind then.
  */
 enum code journal_create(struct os_files *files, const char *path, const char *id,
     const uint8_t key[JOURNAL_KEY], const void *document, size_t len, uint64_t reserve,
     struct journal **ret, struct err *err) WIPE_MUST_USE;
 
 /*
- * Takes an event in, in memory and on its way to the file. Only CODE_MEMORY is returned: what the
- * file does not take now is tried again by journal_sync().
+ * Takes an event in, in memory and on its way to the file. Only CODE_MEMORY is returned, or CODE_FULL
+ * at JOURNAL_FILE_MAX, and the event is not in the journal then: what the file does not take now is
+ * tried again by journal_sync().
  */
 enum code journal_append(struct journal *journal, const struct event *event, struct err *err)
     WIPE_MUST_USE;
@@ -46,12 +51,14 @@ struct journal_replay {
 	char id[ID_TEXT];
 	struct buf document; /* owned; buf_free() */
 	uint64_t events;
-	uint64_t torn; /* bytes behind the last whole record, 0 = none */
+	uint64_t torn; /* bytes behind the last whole record that a crash left, 0 = none; room that was
+	                * reserved and not used does not count */
 };
 /*
  * Opens a journal to go on: locks it (CODE_BUSY: another process works on this job), checks every
- * record, gives each event to sink in order, cuts a torn tail off. CODE_INPUT: altered, not this
- * station's, or no journal: one line says what and at which record; the file is left as it is.
+ * record, then gives each event to sink in order, cuts a torn tail off and makes durable what is
+ * there. CODE_MISSING; CODE_INPUT: altered, not this station's, or no journal: one line says what and
+ * at which record; sink got nothing and the file is left as it is.
  */
 enum code journal_open(struct os_files *files, const char *path, const uint8_t key[JOURNAL_KEY],
     const struct event_sink *sink, struct journal_replay *ret_replay, struct journal **ret,
@@ -59,7 +66,10 @@ enum code journal_open(struct os_files *files, const char *path, const uint8_t k
 /* The same without lock and without cutting: to look. */
 enum code journal_read(struct os_files *files, const char *path, const uint8_t key[JOURNAL_KEY],
     const struct event_sink *sink, struct journal_replay *ret_replay, struct err *err) WIPE_MUST_USE;
-/* The bytes of a journal; pure. *ret_valid: length of the whole records. sink may be NULL. */
+/*
+ * The bytes of a journal; pure. *ret_valid: bytes up to the end of the last whole record. sink may be
+ * NULL; what it returns ends the reading and is returned.
+ */
 enum code journal_parse(const void *data, size_t len, const uint8_t key[JOURNAL_KEY],
     const struct event_sink *sink, struct journal_replay *ret_replay, size_t *ret_valid,
     struct err *err) WIPE_MUST_USE;

@@ -217,9 +217,14 @@ struct os_files_ops {
 	enum code (*open_rewrite)(struct os_files *files, const char *path, int *ret_handle,
 	    struct err *err);
 	enum code (*allocate)(struct os_files *files, int handle, uint64_t bytes,
-	    struct err *err); /* room on the filesystem, content undefined */
+	    struct err *err); /* room on the filesystem; the file is that long then, new bytes read
+	                       * as zeros: write over them, do not append */
 	enum code (*write)(struct os_files *files, int handle, const void *data, size_t len,
 	    struct err *err); /* all of it, at the end (append) or from the start (others) */
+	/* All of it at `offset`, over what is there; for handles that do not append. Repeating it
+	 * after any failure is safe. */
+	enum code (*write_at)(struct os_files *files, int handle, uint64_t offset, const void *data,
+	    size_t len, struct err *err);
 	enum code (*truncate)(struct os_files *files, int handle, uint64_t bytes,
 	    struct err *err);
 	enum code (*sync)(struct os_files *files, int handle, struct err *err);

@@ -50,6 +50,13 @@ enum code trust_secret_key_new(struct trust_secret_key **ret, struct err *err) W
 enum code trust_secret_key_format(const struct trust_secret_key *key, const char *comment,
     struct buf *ret, struct err *err) WIPE_MUST_USE;
 void trust_secret_key_public(const struct trust_secret_key *key, struct trust_public_key *ret);
+/*
+ * A key for one purpose and one thing, that only the owner of `key` can make: BLAKE2b-256 keyed by
+ * the Ed25519 seed over "certwipe:" purpose ":" id. purpose: without a colon. Tells nothing of the
+ * seed, nor of the key for another purpose or id.
+ */
+void trust_secret_key_derive(const struct trust_secret_key *key, const char *purpose,
+    const char *id, uint8_t ret[32]);
 void trust_secret_key_free(struct trust_secret_key *key);
 
 /* ---- signatures -------------------------------------------------------------------------------- */

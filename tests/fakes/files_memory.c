@@ -14,6 +14,8 @@ static struct fake_files *self(struct os_files *base)
 static enum code begin(struct fake_files *files, const char *what, struct err *err)
 {
 	files->operations++;
+	if (files->cut_at && files->operations >= files->cut_at)
+		return err_set(err, CODE_IO, "cannot %s: the machine is off", what);
 	if (files->fail_at && --files->fail_at == 0)
 		return err_set(err, files->fail_code, "cannot %s: failure by order", what);
 	return CODE_OK;
@@ -54,6 +56,7 @@ static struct fake_file *add(struct fake_files *files, const char *path, unsigne
 static void drop(struct fake_file *file)
 {
 	buf_free(&file->content);
+	buf_free(&file->stable);
 	*file = (struct fake_file){ 0 };
 }
 
@@ -61,8 +64,25 @@ static void drop(struct fake_file *file)
 static void unlink_file(struct fake_file *file)
 {
 	file->unlinked = true;
-	if (file->opens == 0)
+	if (file->opens == 0 && !file->stable_path[0])
 		drop(file);
+}
+
+/* A new length; new bytes are zeros. */
+static void fit(struct buf *stable, size_t len)
+{
+	while (stable->len < len)
+		buf_u8(stable, 0);
+	stable->len = len;
+	if (stable->failed)
+		abort();
+}
+
+static bool lies_in(const char *path, const char *dir)
+{
+	size_t len = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+	return path[0] && strncmp(path, dir, len) == 0 && path[len] == '/' &&
+	    !strchr(path + len + 1, '/');
 }
 
 static bool dir_exists(struct fake_files *files, const char *path)
@@ -106,9 +126,18 @@ static struct fake_handle *of(struct fake_files *files, int handle)
 static uint64_t room_left(const struct fake_files *files)
 {
 	uint64_t used = 0;
-	for (size_t i = 0; i < FAKE_FILES_MAX; i++)
-		used += files->files[i].content.len;
+	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
+		const struct fake_file *file = &files->files[i];
+		used += file->unlinked && file->opens == 0 ? 0 : file->content.len;
+	}
 	return files->room > used ? files->room - used : 0;
+}
+
+static void soil(struct fake_file *file, size_t from, size_t to)
+{
+	bool clean = file->dirty_from == file->dirty_to;
+	file->dirty_from = clean || from < file->dirty_from ? from : file->dirty_from;
+	file->dirty_to = clean || to > file->dirty_to ? to : file->dirty_to;
 }
 
 static enum code grow(struct fake_files *files, struct fake_file *file, uint64_t len,
@@ -121,6 +150,7 @@ static enum code grow(struct fake_files *files, struct fake_file *file, uint64_t
 		if (step == 0)
 			return err_set(err, CODE_FULL, "cannot write %s: No space left on device",
 			    file->path);
+		soil(file, file->content.len, file->content.len + (size_t)step);
 		buf_append(&file->content, zeros, (size_t)step);
 		if (file->content.failed)
 			return err_memory(err);
@@ -188,6 +218,19 @@ static enum code fake_allocate(struct os_files *base, int handle, uint64_t bytes
 }
 
 /* A full filesystem takes what fits before it says so, as the real one does. */
+static enum code put(struct fake_files *files, struct fake_file *file, size_t at, const void *data,
+    size_t len, size_t *ret_end, struct err *err)
+{
+	enum code code = grow(files, file, at + len, err);
+	size_t fits = at < file->content.len ? (size_t)bytes_min(len, file->content.len - at) : 0;
+	if (fits) {
+		memcpy(file->content.data + at, data, fits);
+		soil(file, at, at + fits);
+	}
+	*ret_end = at + fits;
+	return code;
+}
+
 static enum code fake_write(struct os_files *base, int handle, const void *data, size_t len,
     struct err *err)
 {
@@ -196,12 +239,19 @@ static enum code fake_write(struct os_files *base, int handle, const void *data,
 		return code;
 	struct fake_handle *open = of(self(base), handle);
 	size_t at = open->append ? open->file->content.len : open->at;
-	code = grow(self(base), open->file, at + len, err);
-	size_t fits = (size_t)bytes_min(len, open->file->content.len - at);
-	if (fits)
-		memcpy(open->file->content.data + at, data, fits);
-	open->at = at + fits;
-	return code;
+	return put(self(base), open->file, at, data, len, &open->at, err);
+}
+
+static enum code fake_write_at(struct os_files *base, int handle, uint64_t offset,
+    const void *data, size_t len, struct err *err)
+{
+	size_t end;
+	enum code code = begin(self(base), "write", err);
+	if (code != CODE_OK)
+		return code;
+	if (of(self(base), handle)->append)
+		abort(); /* Linux would append */
+	return put(self(base), of(self(base), handle)->file, (size_t)offset, data, len, &end, err);
 }
 
 static enum code fake_truncate(struct os_files *base, int handle, uint64_t bytes, struct err *err)
@@ -218,7 +268,15 @@ static enum code fake_truncate(struct os_files *base, int handle, uint64_t bytes
 static enum code fake_sync(struct os_files *base, int handle, struct err *err)
 {
 	enum code code = begin(self(base), "sync", err);
-	of(self(base), handle);
+	struct fake_file *file = of(self(base), handle)->file;
+	if (code == CODE_OK) {
+		size_t to = (size_t)bytes_min(file->dirty_to, file->content.len);
+		fit(&file->stable, file->content.len);
+		for (size_t i = file->dirty_from; i < to; i++)
+			file->stable.data[i] = file->content.data[i];
+	}
+	file->dirty_from = 0;
+	file->dirty_to = 0;
 	self(base)->syncs += code == CODE_OK;
 	return code;
 }
@@ -246,7 +304,7 @@ static enum code fake_close(struct os_files *base, int handle, struct err *err)
 	if (open->owns_lock)
 		open->file->locked = false;
 	open->file->opens--;
-	if (open->file->opens == 0 && open->file->unlinked)
+	if (open->file->opens == 0 && open->file->unlinked && !open->file->stable_path[0])
 		drop(open->file);
 	*open = (struct fake_handle){ 0 };
 	return code;
@@ -288,6 +346,15 @@ static enum code fake_sync_dir(struct os_files *base, const char *path, struct e
 	if (code == CODE_OK && !dir_exists(self(base), path))
 		return err_set(err, CODE_MISSING, "cannot open directory %s: No such file", path);
 	self(base)->syncs += code == CODE_OK;
+	for (size_t i = 0; code == CODE_OK && i < FAKE_FILES_MAX; i++) {
+		struct fake_file *file = &self(base)->files[i];
+		if (lies_in(file->path, path) && !file->unlinked)
+			text_copy(file->stable_path, sizeof(file->stable_path), file->path);
+		else if (lies_in(file->stable_path, path))
+			file->stable_path[0] = 0;
+		if (file->unlinked && file->opens == 0 && !file->stable_path[0])
+			drop(file);
+	}
 	return code;
 }
 
@@ -335,7 +402,7 @@ static enum code fake_list(struct os_files *base, const char *path, struct buf *
 static void fake_free(struct os_files *base)
 {
 	for (size_t i = 0; i < FAKE_FILES_MAX; i++)
-		buf_free(&self(base)->files[i].content);
+		drop(&self(base)->files[i]);
 	free(base);
 }
 
@@ -346,6 +413,7 @@ static const struct os_files_ops fake_ops = {
 	.open_rewrite = fake_open_rewrite,
 	.allocate = fake_allocate,
 	.write = fake_write,
+	.write_at = fake_write_at,
 	.truncate = fake_truncate,
 	.sync = fake_sync,
 	.lock = fake_lock,
@@ -375,7 +443,10 @@ void fake_files_set(struct fake_files *files, const char *path, const void *data
 	if (!file)
 		file = add(files, path, 0600);
 	file->content.len = 0;
+	file->stable.len = 0;
 	buf_append(&file->content, data, len);
+	buf_append(&file->stable, data, len);
+	text_copy(file->stable_path, sizeof(file->stable_path), path);
 }
 
 const struct buf *fake_files_get(struct fake_files *files, const char *path)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * files: how does a file become durable on Linux? One system call per operation, each failure
- * with the path and a code that a caller can act on. What is built from them (put, reserve,
- * commit) is in files_durable.c and works on a fake just as well.
+ * files: how does a file become durable on Linux? One system call per operation, each failure with the
+ * path and a code that a caller can act on. put, reserve and commit are built from them in
+ * files_durable.c, which works on a fake just as well.
  */
 #include "wipe/os.h"
 
@@ -93,8 +93,8 @@ static enum code open_regular(const char *path, int flags, unsigned mode, const 
 	if (fd < 0)
 		return failed(err, errno, what, path);
 	struct stat st;
-	enum code code = CODE_OK;
 	char name[SHOWN];
+	enum code code = CODE_OK;
 	if (fstat(fd, &st) < 0)
 		code = failed(err, errno, what, path);
 	else if (!S_ISREG(st.st_mode))
@@ -170,16 +170,18 @@ static enum code files_open_rewrite(struct os_files *files, const char *path, in
 	return open_regular(path, O_RDWR, 0, "open", ret_handle, err);
 }
 
-static enum code write_all(int fd, const uint8_t *data, size_t len, struct err *err)
+/* at -1: at the descriptor's own place. */
+static enum code write_all(int fd, off_t at, const uint8_t *data, size_t len, struct err *err)
 {
 	while (len) {
-		ssize_t put = write(fd, data, len);
+		ssize_t put = at < 0 ? write(fd, data, len) : pwrite(fd, data, len, at);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
 			return handle_failed(err, put < 0 ? errno : EIO, "write", fd);
 		data += put;
 		len -= (size_t)put;
+		at += at < 0 ? 0 : put;
 	}
 	return CODE_OK;
 }
@@ -188,7 +190,16 @@ static enum code files_write(struct os_files *files, int handle, const void *dat
     struct err *err)
 {
 	(void)files;
-	return write_all(handle, data, len, err);
+	return write_all(handle, -1, data, len, err);
+}
+
+static enum code files_write_at(struct os_files *files, int handle, uint64_t offset,
+    const void *data, size_t len, struct err *err)
+{
+	(void)files;
+	if (offset > INT64_MAX || len > INT64_MAX - offset)
+		return handle_failed(err, EFBIG, "write", handle);
+	return write_all(handle, (off_t)offset, data, len, err);
 }
 
 /* Where the filesystem has no fallocate(2): zeros take the room just as well. */
@@ -199,16 +210,12 @@ static enum code allocate_zeros(int fd, uint64_t bytes, struct err *err)
 	if (fstat(fd, &st) < 0)
 		return handle_failed(err, errno, "reserve room for", fd);
 	uint64_t at = (uint64_t)st.st_size;
-	while (at < bytes) {
-		size_t step = (size_t)bytes_min(sizeof(zeros), bytes - at);
-		ssize_t put = pwrite(fd, zeros, step, (off_t)at);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return handle_failed(err, put < 0 ? errno : EIO, "reserve room for", fd);
-		at += (uint64_t)put;
+	enum code code = CODE_OK;
+	for (size_t step = 0; code == CODE_OK && at < bytes; at += step) {
+		step = (size_t)bytes_min(sizeof(zeros), bytes - at);
+		code = write_all(fd, (off_t)at, zeros, step, err);
 	}
-	return CODE_OK;
+	return code;
 }
 
 static enum code files_allocate(struct os_files *files, int handle, uint64_t bytes,
@@ -360,6 +367,7 @@ static const struct os_files_ops linux_files = {
 	.open_rewrite = files_open_rewrite,
 	.allocate = files_allocate,
 	.write = files_write,
+	.write_at = files_write_at,
 	.truncate = files_truncate,
 	.sync = files_sync,
 	.lock = files_lock,

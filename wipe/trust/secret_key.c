@@ -168,6 +168,20 @@ void trust_secret_key_public(const struct trust_secret_key *key, struct trust_pu
 	memcpy(ret->point, key->pair + crypto_sign_SEEDBYTES, sizeof(ret->point));
 }
 
+void trust_secret_key_derive(const struct trust_secret_key *key, const char *purpose,
+    const char *id, uint8_t ret[32])
+{
+	static const char prefix[] = "certwipe:";
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, key->pair, crypto_sign_SEEDBYTES, 32);
+	crypto_generichash_update(&state, (const uint8_t *)prefix, sizeof(prefix) - 1);
+	crypto_generichash_update(&state, (const uint8_t *)purpose, strlen(purpose));
+	crypto_generichash_update(&state, (const uint8_t *)":", 1);
+	crypto_generichash_update(&state, (const uint8_t *)id, strlen(id));
+	crypto_generichash_final(&state, ret, 32);
+	sodium_memzero(&state, sizeof(state)); /* its first block is the seed */
+}
+
 void trust_secret_key_free(struct trust_secret_key *key)
 {
 	sodium_free(key);
