@@ -132,6 +132,23 @@ static void end(struct job_supervisor *supervisor, size_t index)
 		supervisor->watcher.ended(supervisor->watcher.self, index);
 }
 
+/* The job ended without the worker's word, which is the better one if it came. */
+static void conclude(struct job_supervisor *supervisor, struct job *job, enum event_kind kind,
+    const char *why)
+{
+	struct event event = {
+		.kind = kind,
+		.wall_s = supervisor->clock->ops->wall_s(supervisor->clock),
+		.boot_ns = supervisor->clock->ops->boot_ns(supervisor->clock),
+		.extra = kind == EVENT_FAILED ? CODE_IO : 0,
+	};
+	struct err ignored = { 0 };
+	text_copy(event.text, sizeof(event.text), why);
+	/* Refused after the last word: then that stands. */
+	if (evidence_fold(&job->evidence, &event, &ignored) != CODE_OK)
+		return;
+}
+
 /* The worker's process is gone, or what it says makes no sense: its evidence ends here. */
 static void lose(struct job_supervisor *supervisor, size_t index, const char *why)
 {
@@ -140,9 +157,7 @@ static void lose(struct job_supervisor *supervisor, size_t index, const char *wh
 		job->refusal = CODE_IO;
 		text_copy(job->refusal_line, sizeof(job->refusal_line), why);
 	}
-	evidence_end(&job->evidence, EVIDENCE_FAILED, why,
-	    supervisor->clock->ops->wall_s(supervisor->clock),
-	    supervisor->clock->ops->boot_ns(supervisor->clock));
+	conclude(supervisor, job, EVENT_FAILED, why);
 	end(supervisor, index);
 }
 
@@ -202,9 +217,7 @@ static void stop(struct job_supervisor *supervisor, unsigned times)
 		if (job->state == JOB_ENDED)
 			continue;
 		os_process_kill(job->pid);
-		evidence_end(&job->evidence, EVIDENCE_STOPPED, "stopped twice: the device was not waited for",
-		    supervisor->clock->ops->wall_s(supervisor->clock),
-		    supervisor->clock->ops->boot_ns(supervisor->clock));
+		conclude(supervisor, job, EVENT_STOPPED, "stopped twice: the device was not waited for");
 		end(supervisor, i);
 	}
 }

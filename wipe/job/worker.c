@@ -125,7 +125,7 @@ static enum code carry_out(struct worker *worker, struct os_disk *disk, struct e
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
 	};
-	enum code code = engine_run(worker->task->plan, 0, &context, &worker->totals, err);
+	enum code code = engine_run(worker->task->plan, NULL, &context, &worker->totals, err);
 	/* These three were told as events; what else went wrong was not. */
 	if (code != CODE_OK && code != CODE_STOPPED && code != CODE_IO && code != CODE_GONE) {
 		struct err cause = *err;
