@@ -17,6 +17,7 @@ struct engine_limits {
 	unsigned retries; /* of one failed request, before it is bisected */
 	uint64_t error_requests; /* failed requests per step */
 	uint64_t error_ns; /* time spent inside failed requests per step */
+	uint64_t ranges; /* separate bad ranges told per step */
 	uint64_t skip_first; /* bytes skipped after a failed region, doubling … (0: none) */
 	uint64_t skip_max; /* … up to this; skipped parts are returned to */
 };
@@ -53,7 +54,7 @@ struct engine_context {
 	const struct engine_limits *limits;
 };
 
-/* Sums over the whole run, for the comparison with the kernel's counter. */
+/* Sums over this run alone, for the comparison with the kernel's counter since its claim. */
 struct engine_totals {
 	uint64_t written; /* bytes whose write the device acknowledged */
 	uint64_t written_failed; /* bytes of write requests that failed or were short */
@@ -61,7 +62,8 @@ struct engine_totals {
 };
 
 /*
- * Runs the plan to its end, from resume on (NULL: all of it). Every outcome is told in events; the result is
+ * Runs the plan to its end, from resume on (NULL: all of it). A write that goes on at an offset > 0
+ * sends no EVENT_STEP_STARTED: it has started before. Every outcome is told in events; the result is
  *   CODE_OK       all steps were carried out (there may be UNWRITTEN, UNREADABLE, MISMATCH events)
  *   CODE_STOPPED  stopped on request (EVENT_STOPPED was sent)
  *   CODE_IO, CODE_GONE   the job failed (EVENT_FAILED was sent)
@@ -73,11 +75,13 @@ enum code engine_run(const struct plan *plan, const struct engine_resume *resume
     WIPE_MUST_USE;
 
 /*
- * Is this the disk that the job was writing to? Compares some of what must be there if it is: the first
- * and the last blocks below resume->offset of the step at hand, and what the write step before left
- * beyond it (but for as far as requests under way may have reached). *ret_compared: bytes, 0 when nothing
- * durable is there to compare. *ret_same: not one of them differs and all could be read. *ret_proof: some
- * of them are keystream of this very job, which no other disk holds. Writes nothing, tells no event.
+ * Is this the disk that the job was writing to? Compares the first and the last megabytes of what must
+ * be there if it is: of a write that goes on, what lies below resume->offset (beyond it nothing: how far
+ * requests under way had come is not known); else the whole of what the last write before left, where
+ * a write begins again with each block maybe its own already. What was given up (resume->unwritten) may
+ * hold anything. *ret_compared: bytes, 0 when nothing durable is there to compare. *ret_same: not one of
+ * them differs and all could be read. *ret_proof: some of them are keystream of this very job, which no
+ * other disk holds; worth nothing without *ret_same. Writes nothing, tells no event. CODE_GONE.
  */
 enum code engine_recognise(const struct plan *plan, const struct engine_resume *resume,
     const struct engine_context *context, uint64_t *ret_compared, bool *ret_same, bool *ret_proof,

@@ -18,12 +18,14 @@ enum event_kind {
 	/* The claim holds and the descriptor is the cleared device; once in each session. count =
 	 * partitions dropped; flag = the scan for other openers was complete; text = I/O method. */
 	EVENT_CLAIMED,
-	/* A step begins. */
+	/* A step begins; also one that begins again in a later session, as a verification always does and a
+	 * write of which nothing was durable. A write that goes on at an offset has begun before. */
 	EVENT_STEP_STARTED,
 	/* For the view only, never evidence: offset = bytes done of the step, length = of how many. */
 	EVENT_PROGRESS,
 	/* The device confirmed a flush: everything this step wrote below `offset` is durable. length =
-	 * bytes this step has written there, count = requests that wrote them. */
+	 * bytes this step has written there, in all sessions; count = requests that wrote them (not exact
+	 * while failures are being mended). */
 	EVENT_DURABLE,
 	/* A request failed and is tried again. offset, length, sys_errno. */
 	EVENT_RETRIED,

@@ -28,6 +28,7 @@ struct evidence_step {
 	int64_t wall_end_s;
 	uint64_t boot_start_ns;
 	uint64_t boot_end_ns;
+	uint64_t boot_earlier_ns; /* spent on it in earlier sessions; boot_start_ns is of this one */
 	uint64_t bytes; /* written, or read and compared */
 	uint64_t count; /* requests or blocks */
 	uint64_t durable; /* bytes below which a flush made it durable */
@@ -68,6 +69,7 @@ struct evidence_interruption {
 #define EVIDENCE_INTERRUPTIONS_MAX 64
 
 struct evidence_health {
+	bool told; /* EVENT_HEALTH came */
 	bool known;
 	uint64_t reallocated; /* sectors; UINT64_MAX = it does not tell */
 	char text[EVENT_TEXT];
@@ -75,24 +77,31 @@ struct evidence_health {
 
 struct evidence {
 	uint64_t size; /* bytes of the disk, from the plan */
-	bool ended; /* the worker's last word came, or evidence_end() said it for it */
+	bool ended; /* the worker's last word came, or a person gave the job up */
 	enum evidence_ending ending;
 	char reason[EVENT_TEXT]; /* when not completed */
-	bool claimed;
-	bool openers_known; /* nobody else had it open, and every process could be looked into */
-	uint64_t partitions_dropped;
+	bool claimed; /* in this session */
+	bool claimed_earlier; /* in one before */
+	unsigned first_step; /* of this session: earlier ones were done before an interruption */
+	bool stepping; /* a step was worked on in this session */
+	bool recognised; /* EVENT_RECOGNISED came in this session */
+	bool stalled; /* the disk does not answer */
+	bool paused; /* it is too hot */
+	bool openers_known; /* in all sessions nobody else had it open, and all processes could be looked into */
+	uint64_t partitions_dropped; /* the most in a session */
 	char method[EVENT_TEXT];
 	int64_t wall_start_s;
 	int64_t wall_end_s;
 	uint64_t boot_start_ns;
 	uint64_t boot_end_ns;
-	bool counted; /* EVENT_COUNTED came */
+	bool counted; /* EVENT_COUNTED came; these are of this session alone */
 	bool counter_known;
 	uint64_t counter_kernel; /* bytes */
 	uint64_t counter_ours; /* bytes */
 	uint64_t counter_most; /* bytes */
 	uint64_t counter_discarded; /* bytes */
-	bool identity_asked;
+	uint64_t written_earlier; /* bytes of the steps that were written in earlier sessions */
+	bool identity_asked; /* in this session */
 	bool identity_same;
 	char identity_note[EVENT_TEXT];
 	uint64_t clock_steps; /* how many */
@@ -102,7 +111,7 @@ struct evidence {
 	 * them afterwards proves them. */
 	uint64_t unguarded;
 	uint64_t boot_earlier_ns; /* worked in earlier sessions; boot_start_ns is of this one */
-	uint64_t stalls; /* EVENT_STALLED with flag */
+	uint64_t stalls; /* how often */
 	uint64_t stall_s; /* the longest */
 	uint64_t pauses;
 	struct evidence_health health[2]; /* before, after */
@@ -110,6 +119,8 @@ struct evidence {
 	struct evidence_interruption interruptions[EVIDENCE_INTERRUPTIONS_MAX];
 	enum code failed_code; /* extra of EVENT_FAILED */
 	unsigned step_count;
+	unsigned left; /* index of the step that writes last, whose content is left; step_count: none */
+	unsigned check; /* index of the last step that verifies it; step_count: none */
 	struct evidence_step steps[PLAN_STEPS_MAX];
 	struct evidence_range *ranges; /* merged where adjacent, of one step and kind; owned */
 	size_t range_count;
@@ -119,19 +130,25 @@ struct evidence {
 /* Starts empty for this plan. */
 void evidence_start(const struct plan *plan, struct evidence *ret);
 /* Takes one event in. CODE_INPUT: it cannot follow what came before; CODE_MEMORY. Progress is no
- * evidence and changes nothing. ENDED without every step done makes the ending FAILED. */
+ * evidence and changes nothing. ENDED without every step done makes the ending FAILED.
+ * STALLED, PAUSED, HEALTH and CLOCK_STEPPED are told beside the worker's own events: their place among
+ * them, by the clock, is not checked. Health before the first write is the first that was told so.
+ * RESUMED forgets the session before, and of the first unfinished step and those after it whatever is
+ * done again, but for mismatches that its verification had found: seen once is seen. */
 enum code evidence_fold(struct evidence *evidence, const struct event *event, struct err *err)
     WIPE_MUST_USE;
 /*
  * Can the job go on? Not when it is completed or abandoned, or has failed for a reason that a second
- * attempt meets again (failed_code other than CODE_GONE). Pure.
+ * attempt meets again (failed_code other than CODE_GONE). A later session that did no work, whatever it
+ * failed for (a disk in use, another disk in its place), takes nothing away. Pure.
  */
 bool evidence_can_resume(const struct evidence *evidence);
 /* Where: the first step that is not finished, and its durable offset (0 for a verification). When every
  * step is finished but the session did not end in order (no count, no identity), the verification of
- * what is left begins again. The EVENT_RESUMED to come says just this. Pure. */
-void evidence_resume_point(const struct evidence *evidence, const struct plan *plan,
-    uint32_t *ret_step, uint64_t *ret_offset);
+ * what is left begins again (step_count: there is none, only count and identity are missing). The
+ * EVENT_RESUMED to come says just this. Pure. */
+void evidence_resume_point(const struct evidence *evidence, uint32_t *ret_step,
+    uint64_t *ret_offset);
 void evidence_free(struct evidence *evidence);
 bool evidence_equals(const struct evidence *a, const struct evidence *b);
 

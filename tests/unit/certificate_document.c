@@ -280,7 +280,8 @@ static void more_ranges_than_fit_are_named_by_hash(void **state)
 			.length = 512, .sys_errno = 5 };
 		assert_ok(evidence_fold(evidence, &event, &err), err);
 	}
-	evidence_end(evidence, EVIDENCE_ABANDONED, "given up", 1, 1);
+	assert_ok(world_fold_more(evidence, (struct event){ .kind = EVENT_ABANDONED,
+	    .text = "given up" }, &err), err);
 	memset(&inputs, 0, sizeof(inputs));
 	struct procedure *procedure = calloc(1, sizeof(*procedure));
 	*procedure = (struct procedure){ .id = "x", .title = "x", .version = "1",

@@ -95,7 +95,7 @@ static inline struct engine_context rig_context(struct rig *rig)
 static inline enum code rig_run(struct rig *rig)
 {
 	struct engine_context context = rig_context(rig);
-	return engine_run(rig->plan, 0, &context, &rig->totals, &rig->err);
+	return engine_run(rig->plan, NULL, &context, &rig->totals, &rig->err);
 }
 
 static inline size_t rig_count(struct rig *rig, enum event_kind kind)

@@ -164,10 +164,14 @@ static void nobody_but_the_worker_completes_a_job(void **state)
 	world_start(world);
 	world->count = AT_ENDED;
 	assert_ok(world_fold(world, evidence, &err), err);
-	evidence_end(evidence, EVIDENCE_COMPLETED, "killed", 5, 5);
+	struct event failed = { .kind = EVENT_FAILED, .extra = CODE_IO, .text = "killed" };
+	assert_ok(world_fold_more(evidence, failed, &err), err);
 	assert_int_equal(evidence->ending, EVIDENCE_FAILED);
+	assert_int_equal(evidence->failed_code, CODE_IO);
 	assert_string_equal(evidence->reason, "killed");
-	evidence_end(evidence, EVIDENCE_ABANDONED, "given up", 6, 6);
+	struct event abandoned = { .kind = EVENT_ABANDONED, .text = "given up" };
+	assert_ok(world_fold_more(evidence, abandoned, &err), err);
+	assert_string_equal(evidence->reason, "given up");
 	assert_int_equal(evidence->ending, EVIDENCE_ABANDONED);
 	evidence_free(evidence);
 	free(evidence);

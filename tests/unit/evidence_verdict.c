@@ -295,13 +295,17 @@ static void no_strict_prefix_is_erased(void **state)
 	struct world *world = malloc(sizeof(*world));
 	struct evidence *evidence = malloc(sizeof(*evidence));
 	for (size_t cut = 0; cut < AT_COUNT; cut++) {
-		for (int ending = EVIDENCE_RUNNING; ending <= EVIDENCE_ABANDONED; ending++) {
+		static const enum event_kind endings[] = { EVENT_NONE, EVENT_FAILED, EVENT_STOPPED,
+			EVENT_ABANDONED };
+		for (size_t i = 0; i < WIPE_COUNT(endings); i++) {
 			struct verdict verdict;
 			struct err err;
 			world_start(world);
 			world->count = cut;
 			assert_ok(world_fold(world, evidence, &err), err);
-			evidence_end(evidence, (enum evidence_ending)ending, "given up", 1, 1);
+			struct event end = { .kind = endings[i], .text = "given up" };
+			if (endings[i] != EVENT_NONE)
+				assert_ok(world_fold_more(evidence, end, &err), err);
 			evidence_verdict(evidence, &world->plan, &world->device, world->hidden,
 			    &verdict);
 			assert_int_equal(verdict.outcome, OUTCOME_NOT_ERASED);

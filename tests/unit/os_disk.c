@@ -246,7 +246,7 @@ static void engine_wipes_and_the_kernel_counts_the_same(open_path *open_disk)
 	struct engine_totals totals;
 	enum code code = os_claim_counters(&bench.claim, &before, &bench.err);
 	if (code == CODE_OK)
-		code = engine_run(plan, 0, &context, &totals, &bench.err);
+		code = engine_run(plan, NULL, &context, &totals, &bench.err);
 	if (code == CODE_OK)
 		code = os_claim_counters(&bench.claim, &after, &bench.err);
 	bench_close(&bench);

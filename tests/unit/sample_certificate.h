@@ -39,7 +39,6 @@ static inline enum code sample_certificate(struct world *world, struct certifica
 		.witness = &witness, .order = &order, .station = &station, .machine = &machine,
 		.tool = &tool, .clock_sync = OS_CLOCK_SYNCHRONISED, .wall_issued_s = 1790001000 };
 	enum code code = world_fold(world, evidence, err);
-	evidence_end(evidence, EVIDENCE_FAILED, "the worker died", 1790000900, 0);
 	if (code == CODE_OK)
 		code = certificate_assemble(&inputs, ret, err);
 	evidence_free(evidence);
@@ -73,6 +72,7 @@ static inline void sample_failed(struct world *world)
 	world_insert(world, AT_LAST_FINISHED, (struct event){ .kind = EVENT_FAILED, .sys_errno = 19,
 		.text = "the device vanished while writing" });
 	world->events[AT_LAST_DURABLE].offset = 4096000;
+	world->events[AT_LAST_DURABLE].length = 4096000;
 }
 
 static const struct { const char *name; void (*spoil)(struct world *); } samples[] = {

@@ -87,11 +87,13 @@ static inline void world_start(struct world *world)
 	const struct event events[AT_COUNT] = {
 		[AT_CLAIMED] = { .kind = EVENT_CLAIMED, .count = 1, .flag = true, .text = "io_uring" },
 		[AT_FIRST_STARTED] = { .kind = EVENT_STEP_STARTED },
-		[AT_FIRST_DURABLE] = { .kind = EVENT_DURABLE, .offset = WORLD_SIZE },
+		[AT_FIRST_DURABLE] = { .kind = EVENT_DURABLE, .offset = WORLD_SIZE,
+		    .length = WORLD_SIZE, .count = 2500 },
 		[AT_FIRST_FINISHED] = { .kind = EVENT_STEP_FINISHED, .offset = WORLD_SIZE,
 		    .count = 2500 },
 		[AT_LAST_STARTED] = { .kind = EVENT_STEP_STARTED, .step = 1 },
-		[AT_LAST_DURABLE] = { .kind = EVENT_DURABLE, .step = 1, .offset = WORLD_SIZE },
+		[AT_LAST_DURABLE] = { .kind = EVENT_DURABLE, .step = 1, .offset = WORLD_SIZE,
+		    .length = WORLD_SIZE, .count = 2500 },
 		[AT_LAST_FINISHED] = { .kind = EVENT_STEP_FINISHED, .step = 1, .offset = WORLD_SIZE,
 		    .count = 2500 },
 		[AT_VERIFY_STARTED] = { .kind = EVENT_STEP_STARTED, .step = 2 },
@@ -106,6 +108,15 @@ static inline void world_start(struct world *world)
 	};
 	memcpy(world->events, events, sizeof(events));
 	world->count = AT_COUNT;
+}
+
+/* One event more, stamped an hour after the last. */
+static inline enum code world_fold_more(struct evidence *evidence, struct event event,
+    struct err *err)
+{
+	event.wall_s = evidence->wall_end_s + 3600;
+	event.boot_ns = evidence->boot_end_ns + 3600 * UINT64_C(1000000000);
+	return evidence_fold(evidence, &event, err);
 }
 
 /* Stamps the events and folds them; the first refusal is returned. */

@@ -130,6 +130,8 @@ static enum code skip_after(struct pass *pass, uint64_t end, struct err *err)
 	bool inside = pass->repair_count > 0 && pass->repairs[0].offset < from;
 	if (pass->returning || inside || pass->skip == 0)
 		return CODE_OK; /* the rest of the physical block is part of the same region */
+	if (pass->skipped.count == 0)
+		pass->requests_at_skip = pass->requests;
 	uint64_t skip = bytes_round_up(pass->skip, pass->physical);
 	uint64_t to = from + bytes_min(skip, pass->size - from);
 	while (pass->repair_count > 0 && pass->repairs[0].offset < to) {
@@ -213,6 +215,12 @@ enum code engine_pass_done(struct pass *pass, unsigned slot, const uint8_t *data
 			return code;
 	}
 	pass->done += moved;
+	if (pass->report->ranges >= pass->limits->ranges) {
+		err_set(err, CODE_IO, "the disk is given up after %llu separate ranges that are bad",
+		    (unsigned long long)pass->report->ranges);
+		err->offset = piece.offset;
+		return CODE_IO;
+	}
 	if (moved == piece.len) {
 		pass->requests++;
 		if (piece.offset >= pass->skip_end)
@@ -257,6 +265,11 @@ enum code engine_pass_remaining(const struct pass *pass, struct ranges *ret, str
 	if (code == CODE_OK && pass->writing)
 		code = engine_ranges_add(ret, pass->route.cursor, pass->size, 0, err);
 	return code;
+}
+
+uint64_t engine_pass_requests_below(const struct pass *pass)
+{
+	return pass->skipped.count > 0 ? pass->requests_at_skip : pass->requests;
 }
 
 uint64_t engine_pass_succeeded(const struct pass *pass)

@@ -46,12 +46,16 @@ struct pass {
 	uint64_t error_ns;
 	uint64_t done; /* bytes written, or read and compared */
 	uint64_t requests; /* that moved all their bytes */
+	uint64_t requests_at_skip; /* as of when something was skipped first, of what is skipped now */
 	uint8_t *spoiled; /* verifying: a bit per block of the route; set = unread or no match */
 	uint64_t spoiled_count;
 	uint32_t constant_period; /* writing a constant: its length, else 0 */
 };
 
-/* Takes over `route`. The rest of *pass was filled by the caller (above the first blank line). */
+/*
+ * Takes over `route`. The rest of *pass was filled by the caller (above the first blank line); `done`
+ * and `requests` may already hold what an earlier session did before the route's beginning.
+ */
 enum code engine_pass_start(struct pass *pass, const struct content *content, struct err *err)
     WIPE_MUST_USE;
 void engine_pass_free(struct pass *pass);
@@ -74,6 +78,9 @@ uint64_t engine_pass_low_water(const struct pass *pass);
 /* Adds what a write has not written, or what a verification knows to be sick and has not read. */
 enum code engine_pass_remaining(const struct pass *pass, struct ranges *ret, struct err *err)
     WIPE_MUST_USE;
+/* Of a write: requests that wrote below the low water mark (while failures are mended, at most those
+ * in flight too many; while something is skipped, maybe too few). */
+uint64_t engine_pass_requests_below(const struct pass *pass);
 /* For EVENT_STEP_FINISHED: requests of a write, clean blocks of a verification. */
 uint64_t engine_pass_succeeded(const struct pass *pass);
 

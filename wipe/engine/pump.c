@@ -156,8 +156,10 @@ static enum code make_durable(struct pump *pump, bool always, struct err *err)
 	if (mark <= pump->durable && !always)
 		return CODE_OK;
 	pump->durable = mark;
+	/* Settled, so that all that was given up below the mark has been told, and is not counted. */
 	return engine_report_put(pump->report, (struct event){ .kind = EVENT_DURABLE,
-	    .offset = mark }, err);
+	    .offset = mark, .length = mark - engine_ranges_bytes(pump->unwritten, mark),
+	    .count = engine_pass_requests_below(pump->pass) }, err);
 }
 
 static bool is_durable_due(const struct pump *pump)
@@ -198,7 +200,7 @@ static enum code fail(struct pump *pump, struct err *err)
 	if (code != CODE_OK)
 		return code;
 	struct event event = { .kind = EVENT_FAILED, .offset = why.offset,
-		.sys_errno = why.sys_errno };
+		.sys_errno = why.sys_errno, .extra = why.code };
 	text_copy(event.text, sizeof(event.text), why.line);
 	code = engine_report_put(pump->report, event, err);
 	if (code != CODE_OK)
@@ -238,8 +240,8 @@ static enum code finish(struct pump *pump, struct err *err)
 enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err)
 {
 	pump->pass = pass;
-	pump->durable = 0;
-	pump->durable_done = 0;
+	pump->durable = pass->writing ? pass->route.cursor : 0;
+	pump->durable_done = pass->done;
 	pump->durable_ns = now_ns(pump);
 	pump->drained = false;
 	enum code code = check_size(pump, err);

@@ -9,6 +9,7 @@ struct pump {
 	const struct engine_context *context;
 	struct report *report;
 	struct engine_totals *totals;
+	const struct ranges *unwritten; /* what was given up by this write step, as far as told */
 	uint64_t size; /* bytes the disk must have */
 	unsigned depth; /* requests in flight */
 

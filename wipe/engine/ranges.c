@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ranges: which parts of the disk are still to be visited, or were bad? Few at a time (a sick disk
- * is given up long before there are many), so a sorted array does.
+ * ranges: which parts of the disk are still to be visited, or were bad? A sorted array: what is
+ * looked for is found by halving, and most changes are at its end, as disks are visited in order.
  */
 #include "ranges.h"
 
@@ -32,15 +32,26 @@ static void erase(struct ranges *ranges, size_t at)
 	    (ranges->count - at) * sizeof(ranges->items[0]));
 }
 
+/* Index of the first range that ends after `offset`. */
+static size_t find(const struct ranges *ranges, uint64_t offset)
+{
+	size_t low = 0, high = ranges->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (ranges->items[middle].end <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 enum code engine_ranges_remove(struct ranges *ranges, uint64_t start, uint64_t end, struct err *err)
 {
-	for (size_t i = 0; i < ranges->count && start < end;) {
+	size_t i = find(ranges, start);
+	while (start < end && i < ranges->count && ranges->items[i].start < end) {
 		struct range *item = &ranges->items[i];
 		struct range after = { .start = end, .end = item->end, .tag = item->tag };
-		if (item->end <= start || item->start >= end) {
-			i++;
-			continue;
-		}
 		if (item->start >= start) {
 			erase(ranges, i);
 		} else {
@@ -64,9 +75,7 @@ enum code engine_ranges_add(struct ranges *ranges, uint64_t start, uint64_t end,
 	enum code code = engine_ranges_remove(ranges, start, end, err);
 	if (code != CODE_OK)
 		return code;
-	size_t at = 0;
-	while (at < ranges->count && ranges->items[at].start < start)
-		at++;
+	size_t at = find(ranges, start);
 	if (at < ranges->count && ranges->items[at].start == end && ranges->items[at].tag == tag) {
 		end = ranges->items[at].end;
 		erase(ranges, at);
@@ -91,11 +100,11 @@ bool engine_ranges_take(struct ranges *ranges, uint64_t max, struct range *ret)
 	return true;
 }
 
-uint64_t engine_ranges_bytes(const struct ranges *ranges)
+uint64_t engine_ranges_bytes(const struct ranges *ranges, uint64_t below)
 {
 	uint64_t bytes = 0;
-	for (size_t i = 0; i < ranges->count; i++)
-		bytes += ranges->items[i].end - ranges->items[i].start;
+	for (size_t i = 0; i < ranges->count && ranges->items[i].start < below; i++)
+		bytes += bytes_min(ranges->items[i].end, below) - ranges->items[i].start;
 	return bytes;
 }
 

@@ -26,7 +26,8 @@ enum code engine_ranges_remove(struct ranges *ranges, uint64_t start, uint64_t e
     WIPE_MUST_USE;
 /* Takes at most max bytes off the front; false when there is nothing. */
 bool engine_ranges_take(struct ranges *ranges, uint64_t max, struct range *ret);
-uint64_t engine_ranges_bytes(const struct ranges *ranges);
+/* How many of them lie below this offset. */
+uint64_t engine_ranges_bytes(const struct ranges *ranges, uint64_t below);
 void engine_ranges_free(struct ranges *ranges);
 
 #endif

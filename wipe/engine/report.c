@@ -39,10 +39,12 @@ enum code engine_report_bad(struct report *report, enum event_kind kind, uint64_
 		return CODE_OK;
 	}
 	enum code code = engine_report_settle(report, err);
-	if (code == CODE_OK)
-		*open = (struct event){ .kind = kind, .offset = offset, .length = length,
-			.sys_errno = sys_errno };
-	return code;
+	if (code != CODE_OK)
+		return code;
+	report->ranges++;
+	*open = (struct event){ .kind = kind, .offset = offset, .length = length,
+		.sys_errno = sys_errno };
+	return CODE_OK;
 }
 
 enum code engine_report_progress(struct report *report, uint64_t done, uint64_t total, bool always,

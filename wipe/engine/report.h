@@ -11,6 +11,7 @@ struct report {
 	struct event_sink sink;
 	uint32_t step;
 	bool broken; /* the sink refused an event: nothing can be told any more */
+	uint64_t ranges; /* bad ones of this step so far */
 	struct event open; /* bad range that may still grow; EVENT_NONE: none */
 	bool progress_sent;
 	uint64_t progress_ns; /* when */

@@ -5,9 +5,9 @@
  */
 #include "route.h"
 
-void engine_route_start_whole(struct route *route, uint64_t size, uint32_t request)
+void engine_route_start_whole(struct route *route, uint64_t size, uint32_t request, uint64_t from)
 {
-	*route = (struct route){ .size = size, .request = request, .bytes = size,
+	*route = (struct route){ .size = size, .request = request, .cursor = from, .bytes = size,
 		.blocks = size / request + (size % request != 0) };
 }
 
@@ -38,7 +38,7 @@ enum code engine_route_start_sample(struct route *route, uint64_t size, uint32_t
 		if (code != CODE_OK)
 			return code;
 	}
-	route->bytes += engine_ranges_bytes(&route->extras);
+	route->bytes += engine_ranges_bytes(&route->extras, size);
 	sampling_start(sampling, seed, &route->walk);
 	next_sample(route);
 	return CODE_OK;

@@ -29,7 +29,8 @@ struct route {
 	uint64_t bytes; /* of the whole route */
 };
 
-void engine_route_start_whole(struct route *route, uint64_t size, uint32_t request);
+/* All of it that lies at or after `from`; `bytes` and `blocks` are of the whole disk. */
+void engine_route_start_whole(struct route *route, uint64_t size, uint32_t request, uint64_t from);
 /*
  * The sample of `seed`, and `extras` (taken over; emptied). Bytes that both hold are read once,
  * as part of the sample.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine: which steps, over which part of the disk? Turns plan steps into passes and lets the pump
- * carry them out, one after the other. What a write step gave up is remembered: the next sample
- * looks there too.
+ * carry them out, one after the other, from where an earlier session came to. What a write step gave
+ * up is remembered: the next sample looks there too.
  */
 #include "wipe/engine.h"
 
@@ -12,6 +12,7 @@ const struct engine_limits engine_limits_default = {
 	.retries = 2,
 	.error_requests = 20000,
 	.error_ns = UINT64_C(3600) * 1000000000,
+	.ranges = 100000,
 	.skip_first = UINT64_C(1) * 1024 * 1024,
 	.skip_max = UINT64_C(256) * 1024 * 1024,
 };
@@ -57,16 +58,22 @@ static enum code start(struct run *run, uint64_t size, uint32_t logical, uint32_
 		.sink = { .put = remember, .self = run } };
 	run->pump.context = run->context;
 	run->pump.report = &run->report;
+	run->pump.unwritten = &run->unwritten;
 	run->pump.size = size;
 	run->pump.depth = depth ? depth : 1;
 	return CODE_OK;
 }
 
-/* First and last block of the disk, and one block to either side of what was given up. */
-static enum code collect_extras(const struct run *run, struct ranges *ret, struct err *err)
+/*
+ * First and last block of the disk, one block to either side of what was given up, and all below
+ * `covered` with a block after it.
+ */
+static enum code collect_extras(const struct run *run, uint64_t covered, struct ranges *ret,
+    struct err *err)
 {
 	uint64_t size = run->size, block = run->request;
-	enum code code = engine_ranges_add(ret, 0, bytes_min(block, size), ROUTE_NO_BLOCK, err);
+	uint64_t front = covered + bytes_min(block, size - covered);
+	enum code code = engine_ranges_add(ret, 0, front, ROUTE_NO_BLOCK, err);
 	if (code == CODE_OK)
 		code = engine_ranges_add(ret, size - bytes_min(block, size), size, ROUTE_NO_BLOCK,
 		    err);
@@ -89,63 +96,130 @@ static enum code put_sampled(struct run *run, const struct sampling *sampling,
 	return engine_report_put(&run->report, event, err);
 }
 
-static enum code start_route(struct run *run, const struct sampling *sampling,
-    const uint8_t seed[CONTENT_SEED], struct route *route, struct err *err)
+/* What one step is asked to do. */
+struct task {
+	uint32_t step;
+	bool writing;
+	const struct content *content;
+	const struct engine_resume *resume; /* of a write that goes on, else NULL */
+	const struct sampling *sampling; /* NULL: the whole disk */
+	const uint8_t *seed; /* of CONTENT_SEED bytes */
+	uint64_t covered; /* bytes from the beginning that are read besides the sample */
+};
+
+static enum code start_route(struct run *run, const struct task *task, struct route *route,
+    struct err *err)
 {
-	if (!sampling || sampling->whole) {
-		engine_route_start_whole(route, run->size, run->request);
+	if (!task->sampling || task->sampling->whole || task->covered >= run->size) {
+		engine_route_start_whole(route, run->size, run->request,
+		    task->resume ? task->resume->offset : 0);
 		return CODE_OK;
 	}
 	struct ranges extras = { 0 };
-	enum code code = collect_extras(run, &extras, err);
+	enum code code = collect_extras(run, task->covered, &extras, err);
 	if (code == CODE_OK)
-		code = put_sampled(run, sampling, seed, err);
+		code = put_sampled(run, task->sampling, task->seed, err);
 	if (code == CODE_OK)
-		code = engine_route_start_sample(route, run->size, run->request, sampling, seed,
-		    &extras, err);
+		code = engine_route_start_sample(route, run->size, run->request, task->sampling,
+		    task->seed, &extras, err);
 	engine_ranges_free(&extras);
 	return code;
 }
 
-/* sampling NULL: the whole disk. */
-static enum code one_step(struct run *run, uint32_t step, bool writing,
-    const struct content *content, const struct sampling *sampling,
-    const uint8_t seed[CONTENT_SEED], struct err *err)
+/* A write that goes on has started before; everything else begins here. */
+static enum code begin(struct run *run, const struct task *task, struct err *err)
 {
-	run->report.step = step;
+	run->report.step = task->step;
 	run->report.progress_sent = false;
-	struct event started = { .kind = EVENT_STEP_STARTED };
-	enum code code = engine_report_put(&run->report, started, err);
+	run->report.ranges = 0;
+	if (task->resume)
+		return CODE_OK;
+	if (task->writing)
+		engine_ranges_free(&run->unwritten);
+	enum code code =
+	    engine_report_put(&run->report, (struct event){ .kind = EVENT_STEP_STARTED }, err);
+	if (code == CODE_OK && task->covered)
+		code = engine_report_put(&run->report, (struct event){ .kind = EVENT_COVERED,
+		    .length = task->covered }, err);
+	return code;
+}
+
+static enum code one_step(struct run *run, const struct task *task, struct err *err)
+{
+	enum code code = begin(run, task, err);
 	if (code != CODE_OK)
 		return code;
-	struct pass pass = { .writing = writing, .size = run->size, .logical = run->logical,
+	struct pass pass = { .writing = task->writing, .size = run->size, .logical = run->logical,
 		.physical = run->physical, .limits = run->context->limits,
 		.report = &run->report };
-	code = start_route(run, sampling, seed, &pass.route, err);
+	if (task->resume) {
+		pass.done = task->resume->bytes;
+		pass.requests = task->resume->requests;
+	}
+	code = start_route(run, task, &pass.route, err);
 	if (code == CODE_OK)
-		code = engine_pass_start(&pass, content, err);
+		code = engine_pass_start(&pass, task->content, err);
 	if (code == CODE_OK)
 		code = engine_pump_run(&run->pump, &pass, err);
 	engine_pass_free(&pass);
 	return code;
 }
 
+/* The step whose content is left on the disk in the end. */
+static unsigned left_step(const struct plan *plan)
+{
+	unsigned left = plan->step_count;
+	for (unsigned i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].action == PLAN_WRITE)
+			left = i;
+	}
+	return left;
+}
+
 static enum code plan_step(struct run *run, const struct plan *plan, unsigned index,
-    struct err *err)
+    const struct engine_resume *resume, struct err *err)
 {
 	const struct plan_step *step = &plan->steps[index];
-	if (step->action == PLAN_WRITE || step->verify != PROCEDURE_VERIFY_SAMPLE)
-		return one_step(run, index, step->action == PLAN_WRITE, &step->content, NULL, NULL,
-		    err);
+	struct task task = { .step = index, .writing = step->action == PLAN_WRITE,
+		.content = &step->content };
+	if (resume && index == resume->step && resume->offset > 0)
+		task.resume = resume;
+	if (task.writing || step->verify != PROCEDURE_VERIFY_SAMPLE)
+		return one_step(run, &task, err);
 	struct sampling sampling;
 	uint8_t seed[CONTENT_SEED];
 	sampling_design(plan->size, plan->logical, step->sample_permille, step->sample_strata,
 	    step->sample_each, &sampling);
 	content_random(seed, sizeof(seed)); /* after the last write: nobody could know it before */
-	return one_step(run, index, false, &step->content, &sampling, seed, err);
+	task.sampling = &sampling;
+	task.seed = seed;
+	if (resume && step->content_of == left_step(plan))
+		task.covered = bytes_min(resume->unguarded, plan->size);
+	return one_step(run, &task, err);
 }
 
-enum code engine_run(const struct plan *plan, unsigned first_step,
+/* What earlier sessions left to remember. */
+static enum code recall(struct run *run, const struct plan *plan,
+    const struct engine_resume *resume, struct err *err)
+{
+	if (resume->step > plan->step_count || resume->offset > plan->size ||
+	    resume->offset % plan->logical != 0 || resume->bytes > resume->offset ||
+	    (resume->offset > 0 && (resume->step == plan->step_count ||
+	    plan->steps[resume->step].action != PLAN_WRITE)))
+		return err_set(err, CODE_BUG, "a job cannot go on there");
+	for (size_t i = 0; i < resume->unwritten_count; i++) {
+		const struct engine_range *range = &resume->unwritten[i];
+		if (range->offset > plan->size || range->length > plan->size - range->offset)
+			return err_set(err, CODE_BUG, "a range that lies outside of the disk");
+		enum code code = engine_ranges_add(&run->unwritten, range->offset,
+		    range->offset + range->length, ROUTE_NO_BLOCK, err);
+		if (code != CODE_OK)
+			return code;
+	}
+	return CODE_OK;
+}
+
+enum code engine_run(const struct plan *plan, const struct engine_resume *resume,
     const struct engine_context *context, struct engine_totals *ret_totals, struct err *err)
 {
 	struct run run = { .context = context };
@@ -153,8 +227,10 @@ enum code engine_run(const struct plan *plan, unsigned first_step,
 	run.pump.totals = ret_totals;
 	enum code code = start(&run, plan->size, plan->logical, plan->physical, plan->block,
 	    plan->depth, err);
-	for (unsigned i = first_step; i < plan->step_count && code == CODE_OK; i++)
-		code = plan_step(&run, plan, i, err);
+	if (code == CODE_OK && resume)
+		code = recall(&run, plan, resume, err);
+	for (unsigned i = resume ? resume->step : 0; i < plan->step_count && code == CODE_OK; i++)
+		code = plan_step(&run, plan, i, resume, err);
 	engine_ranges_free(&run.unwritten);
 	return code;
 }
@@ -164,11 +240,12 @@ enum code engine_verify(const struct content *content, uint64_t size, uint32_t l
     const struct engine_context *context, struct engine_totals *ret_totals, struct err *err)
 {
 	struct run run = { .context = context };
+	const struct task task = { .content = content, .sampling = sampling, .seed = seed };
 	*ret_totals = (struct engine_totals){ 0 };
 	run.pump.totals = ret_totals;
 	enum code code = start(&run, size, logical, logical, block, OS_DISK_SLOTS_MAX, err);
 	if (code == CODE_OK)
-		code = one_step(&run, 0, false, content, sampling, seed, err);
+		code = one_step(&run, &task, err);
 	engine_ranges_free(&run.unwritten);
 	return code;
 }

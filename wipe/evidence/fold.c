@@ -6,6 +6,7 @@
 #include "wipe/evidence.h"
 
 #include "ranges.h"
+#include "resume.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,16 @@ void evidence_start(const struct plan *plan, struct evidence *ret)
 {
 	*ret = (struct evidence){ .ending = EVIDENCE_RUNNING, .size = plan->size,
 		.step_count = plan->step_count };
-	for (unsigned i = 0; i < plan->step_count; i++)
+	ret->left = ret->check = plan->step_count;
+	for (unsigned i = 0; i < plan->step_count; i++) {
 		ret->steps[i].action = plan->steps[i].action;
+		if (plan->steps[i].action == PLAN_WRITE)
+			ret->left = i;
+	}
+	for (unsigned i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].action == PLAN_VERIFY && plan->steps[i].content_of == ret->left)
+			ret->check = i;
+	}
 }
 
 void evidence_free(struct evidence *evidence)
@@ -37,8 +46,9 @@ static enum code fold_claimed(struct evidence *evidence, const struct event *eve
 	if (evidence->claimed)
 		return refuse(event, "the disk was claimed before", err);
 	evidence->claimed = true;
-	evidence->openers_known = event->flag;
-	evidence->partitions_dropped = event->count;
+	evidence->openers_known =
+	    event->flag && (evidence->openers_known || !evidence->claimed_earlier);
+	evidence->partitions_dropped = bytes_max(evidence->partitions_dropped, event->count);
 	text_copy(evidence->method, sizeof(evidence->method), event->text);
 	return CODE_OK;
 }
@@ -59,6 +69,7 @@ static enum code fold_started(struct evidence *evidence, const struct event *eve
 	if (step->state != EVIDENCE_NOT_STARTED)
 		return refuse(event, "it started before", err);
 	step->state = EVIDENCE_STARTED;
+	evidence->stepping = true;
 	step->wall_start_s = step->wall_end_s = event->wall_s;
 	step->boot_start_ns = step->boot_end_ns = event->boot_ns;
 	return CODE_OK;
@@ -106,7 +117,12 @@ static enum code fold_durable(const struct evidence *evidence, struct evidence_s
 		return refuse(event, "the step writes nothing", err);
 	if (event->offset > evidence->size || event->offset < step->durable)
 		return refuse(event, "the durable offset lies outside, or went backwards", err);
+	if (event->length > event->offset || event->length < step->durable_bytes ||
+	    event->count < step->durable_count)
+		return refuse(event, "more was written than there is, or less than before", err);
 	step->durable = event->offset;
+	step->durable_bytes = event->length;
+	step->durable_count = event->count;
 	step->flushed = event->offset == evidence->size;
 	return CODE_OK;
 }
@@ -128,10 +144,25 @@ static enum code fold_sampled(const struct evidence *evidence, struct evidence_s
 	return CODE_OK;
 }
 
+static enum code fold_covered(const struct evidence *evidence, struct evidence_step *step,
+    const struct event *event, struct err *err)
+{
+	if (step->action != PLAN_VERIFY || step->covered || step->sampled)
+		return refuse(event, "the step covers something already, or verifies nothing", err);
+	if (event->offset != 0 || !is_inside(evidence, event))
+		return refuse(event, "it does not lie at the beginning of the disk", err);
+	step->covered = event->length;
+	return CODE_OK;
+}
+
 /* Events about a step that is under way. */
 static enum code fold_step(struct evidence *evidence, const struct event *event, struct err *err)
 {
 	struct evidence_step *step = &evidence->steps[event->step];
+	/* One that began in an earlier session goes on only under a claim of this one. */
+	if (!evidence->claimed)
+		return refuse(event, "the disk was not claimed", err);
+	evidence->stepping = true;
 	/* The last flush may be reported after the step's end, as long as no other step began. */
 	bool late = event->kind == EVENT_DURABLE && step->state == EVIDENCE_FINISHED &&
 	    (event->step + 1 == evidence->step_count ||
@@ -149,6 +180,8 @@ static enum code fold_step(struct evidence *evidence, const struct event *event,
 		return CODE_OK;
 	case EVENT_SAMPLED:
 		return fold_sampled(evidence, step, event, err);
+	case EVENT_COVERED:
+		return fold_covered(evidence, step, event, err);
 	case EVENT_STEP_FINISHED:
 		if (event->offset > evidence->size)
 			return refuse(event, "it did more than there is", err);
@@ -190,6 +223,66 @@ static enum code fold_identity(struct evidence *evidence, const struct event *ev
 	return CODE_OK;
 }
 
+static enum code fold_recognised(struct evidence *evidence, const struct event *event,
+    struct err *err)
+{
+	if (evidence->interruption_count == 0 || evidence->recognised || evidence->stepping)
+		return refuse(event, "the job was not interrupted, or it goes on already", err);
+	if (event->length > evidence->size)
+		return refuse(event, "more was compared than there is", err);
+	evidence->recognised = true;
+	if (evidence->interruption_count > EVIDENCE_INTERRUPTIONS_MAX)
+		return CODE_OK;
+	struct evidence_interruption *last =
+	    &evidence->interruptions[evidence->interruption_count - 1];
+	last->recognised = event->flag;
+	last->compared = event->length;
+	return CODE_OK;
+}
+
+/* Something that comes and goes: *is says whether it is there. */
+static enum code fold_toggle(bool *is, uint64_t *times, const struct event *event, struct err *err)
+{
+	if (!event->flag && !*is)
+		return refuse(event, "it ends and had not begun", err);
+	*times += event->flag && !*is;
+	*is = event->flag;
+	return CODE_OK;
+}
+
+static enum code fold_health(struct evidence *evidence, const struct event *event, struct err *err)
+{
+	if (event->extra > 1)
+		return refuse(event, "it is neither before nor after", err);
+	struct evidence_health *health = &evidence->health[event->extra];
+	bool resumed = evidence->interruption_count > 0;
+	if (event->extra == 0 && resumed)
+		return CODE_OK; /* the first write was in an earlier session */
+	if (health->told || (event->extra == 0 && evidence->stepping))
+		return refuse(event, "it was told before, or a step has begun", err);
+	*health = (struct evidence_health){ .told = true, .known = event->flag,
+		.reallocated = event->count };
+	text_copy(health->text, sizeof(health->text), event->text);
+	return CODE_OK;
+}
+
+static enum code fold_abandoned(struct evidence *evidence, const struct event *event,
+    struct err *err)
+{
+	if (evidence->ending == EVIDENCE_COMPLETED)
+		return refuse(event, "the job is completed", err);
+	evidence->ending = EVIDENCE_ABANDONED;
+	evidence->ended = true;
+	text_copy(evidence->reason, sizeof(evidence->reason), event->text);
+	return CODE_OK;
+}
+
+static enum code fold_resumed(struct evidence *evidence, const struct event *event, struct err *err)
+{
+	const char *why = evidence_resume_fold(evidence, event);
+	return why ? refuse(event, why, err) : CODE_OK;
+}
+
 static bool all_finished(const struct evidence *evidence)
 {
 	for (unsigned i = 0; i < evidence->step_count; i++) {
@@ -223,6 +316,7 @@ static enum code fold_kind(struct evidence *evidence, const struct event *event,
 	case EVENT_FAILED:
 	case EVENT_STOPPED:
 		evidence->ending = event->kind == EVENT_FAILED ? EVIDENCE_FAILED : EVIDENCE_STOPPED;
+		evidence->failed_code = event->kind == EVENT_FAILED ? (enum code)event->extra : CODE_OK;
 		text_copy(evidence->reason, sizeof(evidence->reason), event->text);
 		return CODE_OK;
 	case EVENT_COUNTED:
@@ -236,6 +330,19 @@ static enum code fold_kind(struct evidence *evidence, const struct event *event,
 	case EVENT_ENDED:
 		fold_ended(evidence);
 		return CODE_OK;
+	case EVENT_RESUMED:
+		return fold_resumed(evidence, event, err);
+	case EVENT_RECOGNISED:
+		return fold_recognised(evidence, event, err);
+	case EVENT_STALLED:
+		evidence->stall_s = bytes_max(evidence->stall_s, event->length);
+		return fold_toggle(&evidence->stalled, &evidence->stalls, event, err);
+	case EVENT_PAUSED:
+		return fold_toggle(&evidence->paused, &evidence->pauses, event, err);
+	case EVENT_HEALTH:
+		return fold_health(evidence, event, err);
+	case EVENT_ABANDONED:
+		return fold_abandoned(evidence, event, err);
 	default:
 		return fold_step(evidence, event, err);
 	}
@@ -251,6 +358,7 @@ static bool is_of_step(enum event_kind kind)
 	case EVENT_UNREADABLE:
 	case EVENT_MISMATCH:
 	case EVENT_SAMPLED:
+	case EVENT_COVERED:
 	case EVENT_STEP_FINISHED:
 		return true;
 	default:
@@ -258,52 +366,60 @@ static bool is_of_step(enum event_kind kind)
 	}
 }
 
+/* What may still come when the job has failed or was stopped. */
+static bool is_closing(enum event_kind kind)
+{
+	return kind == EVENT_COUNTED || kind == EVENT_IDENTITY || kind == EVENT_CLOCK_STEPPED ||
+	    kind == EVENT_ENDED || kind == EVENT_STALLED || kind == EVENT_PAUSED ||
+	    kind == EVENT_HEALTH || kind == EVENT_RESUMED || kind == EVENT_ABANDONED;
+}
+
+/* Told by whoever watches the worker: its clock reading and the worker's may cross on their way. */
+static bool is_beside(enum event_kind kind)
+{
+	return kind == EVENT_STALLED || kind == EVENT_PAUSED || kind == EVENT_HEALTH ||
+	    kind == EVENT_CLOCK_STEPPED;
+}
+
+/* CODE_INPUT if the event cannot follow, whatever it says. */
+static enum code check_place(const struct evidence *evidence, const struct event *event, bool first,
+    struct err *err)
+{
+	bool again = event->kind == EVENT_RESUMED || event->kind == EVENT_ABANDONED;
+	if (evidence->ending == EVIDENCE_ABANDONED || (evidence->ended && !again))
+		return refuse(event, "the job has ended", err);
+	if (is_of_step(event->kind) && event->step >= evidence->step_count)
+		return refuse(event, "the plan has no such step", err);
+	if (evidence->ending != EVIDENCE_RUNNING && !is_closing(event->kind))
+		return refuse(event, "the job has failed or was stopped", err);
+	/* CLOCK_BOOTTIME does not go backwards within a boot: events in another order are forged. A job
+	 * may go on, or be given up, after another boot. */
+	bool other_boot = (event->kind == EVENT_RESUMED && !event->flag) ||
+	    event->kind == EVENT_ABANDONED;
+	if (!first && !other_boot && !is_beside(event->kind) &&
+	    event->boot_ns < evidence->boot_end_ns)
+		return refuse(event, "it happened before the one that precedes it", err);
+	return CODE_OK;
+}
+
 enum code evidence_fold(struct evidence *evidence, const struct event *event, struct err *err)
 {
 	if (event->kind <= EVENT_NONE || event->kind >= EVENT_KIND_COUNT)
 		return refuse(event, "its kind is unknown", err);
-	if (evidence->ended)
-		return refuse(event, "the job has ended", err);
-	if (event->kind == EVENT_PROGRESS)
-		return CODE_OK;
-	if (is_of_step(event->kind) && event->step >= evidence->step_count)
-		return refuse(event, "the plan has no such step", err);
-	bool closing = event->kind == EVENT_COUNTED || event->kind == EVENT_IDENTITY ||
-	    event->kind == EVENT_CLOCK_STEPPED || event->kind == EVENT_ENDED;
-	if (evidence->ending != EVIDENCE_RUNNING && !closing)
-		return refuse(event, "the job has failed or was stopped", err);
-	/* CLOCK_BOOTTIME does not go backwards within a boot: events in another order are forged. */
 	bool first = evidence->boot_end_ns == 0 && evidence->wall_end_s == 0;
-	if (!first && event->boot_ns < evidence->boot_end_ns)
-		return refuse(event, "it happened before the one that precedes it", err);
-	enum code code = fold_kind(evidence, event, err);
-	if (code != CODE_OK)
+	enum code code = check_place(evidence, event, first, err);
+	if (code != CODE_OK || event->kind == EVENT_PROGRESS)
+		return code;
+	code = fold_kind(evidence, event, err);
+	if (code != CODE_OK || is_beside(event->kind))
 		return code;
 	if (first) {
 		evidence->wall_start_s = event->wall_s;
 		evidence->boot_start_ns = event->boot_ns;
 	}
 	evidence->wall_end_s = event->wall_s;
-	evidence->boot_end_ns = event->boot_ns;
+	/* Time between two sessions is no time of work. */
+	if (event->kind != EVENT_ABANDONED)
+		evidence->boot_end_ns = event->boot_ns;
 	return CODE_OK;
-}
-
-void evidence_end(struct evidence *evidence, enum evidence_ending ending, const char *reason,
-    int64_t wall_s, uint64_t boot_ns)
-{
-	/* Nobody but the worker can say that a job was completed. */
-	if (ending == EVIDENCE_RUNNING || ending == EVIDENCE_COMPLETED)
-		ending = EVIDENCE_FAILED;
-	bool unfinished = evidence->ending == EVIDENCE_STOPPED || evidence->ending == EVIDENCE_FAILED;
-	if (evidence->ended && !(unfinished && ending == EVIDENCE_ABANDONED))
-		return;
-	/* A failure the worker still told of is the better reason. */
-	if (!unfinished || ending == EVIDENCE_ABANDONED) {
-		evidence->ending = ending;
-		text_copy(evidence->reason, sizeof(evidence->reason), reason);
-	}
-	evidence->ended = true;
-	evidence->wall_end_s = wall_s;
-	if (boot_ns > evidence->boot_end_ns)
-		evidence->boot_end_ns = boot_ns;
 }

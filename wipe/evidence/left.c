@@ -35,18 +35,19 @@ static bool content_equals(const struct content *a, const struct content *b)
 	}
 }
 
-/* How many blocks and bytes the sample has that the seed draws. */
-static void count_sample(const struct sampling *sampling, const uint8_t *seed,
+/* How many blocks the sample has that the seed draws, and bytes, with all below `covered`. */
+static void count_sample(const struct sampling *sampling, const uint8_t *seed, uint64_t covered,
     uint64_t *ret_blocks, uint64_t *ret_bytes)
 {
 	struct sampling_walk walk;
 	uint64_t offset = 0;
 	uint64_t len = 0;
-	*ret_blocks = *ret_bytes = 0;
+	*ret_blocks = 0;
+	*ret_bytes = covered;
 	sampling_start(sampling, seed, &walk);
 	while (sampling_next(&walk, &offset, &len)) {
 		(*ret_blocks)++;
-		*ret_bytes += len;
+		*ret_bytes += offset + len - bytes_min(bytes_max(offset, covered), offset + len);
 	}
 }
 
@@ -65,7 +66,7 @@ static bool expect(const struct evidence_step *step, const struct plan *plan,
 	struct sampling sampling;
 	sampling_design(plan->size, plan->logical, asked->sample_permille, asked->sample_strata,
 	    asked->sample_each, &sampling);
-	if (!step->sampled && sampling.whole)
+	if (!step->sampled && (sampling.whole || step->covered == plan->size))
 		return true;
 	if (!step->sampled || step->strata != sampling.strata || step->stratum != sampling.stratum ||
 	    step->block != sampling.block || step->each != sampling.each) {
@@ -73,7 +74,7 @@ static bool expect(const struct evidence_step *step, const struct plan *plan,
 		return false;
 	}
 	if (!sampling.whole)
-		count_sample(&sampling, step->seed, ret_blocks, ret_bytes);
+		count_sample(&sampling, step->seed, step->covered, ret_blocks, ret_bytes);
 	return true;
 }
 
@@ -107,6 +108,21 @@ static enum evidence_left judge(const struct evidence_step *step, const struct p
 	snprintf(ret_why, size, "%" PRIu64 " bytes were compared, %" PRIu64 " had to be", step->bytes,
 	    bytes);
 	return EVIDENCE_LEFT_WRONG;
+}
+
+uint64_t evidence_left_covered(const struct evidence *evidence, const struct plan *plan, int left)
+{
+	uint64_t covered = 0;
+	for (unsigned i = (unsigned)left + 1; i < plan->step_count; i++) {
+		const struct plan_step *asked = &plan->steps[i];
+		const struct evidence_step *done = &evidence->steps[i];
+		if (asked->action != PLAN_VERIFY || asked->content_of != (unsigned)left ||
+		    done->state != EVIDENCE_FINISHED || i < evidence->first_step)
+			continue;
+		/* How much it did read is judged with the verification itself. */
+		covered = bytes_max(covered, done->sampled ? done->covered : plan->size);
+	}
+	return covered;
 }
 
 enum evidence_left evidence_left_verified(const struct evidence *evidence,

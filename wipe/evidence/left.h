@@ -15,5 +15,8 @@ enum evidence_left {
 int evidence_left_step(const struct plan *plan);
 enum evidence_left evidence_left_verified(const struct evidence *evidence,
     const struct plan *plan, int left, char *ret_why, size_t size);
+/* Bytes from the beginning of the disk that a verification of it, finished in the last session, read
+ * without a gap. */
+uint64_t evidence_left_covered(const struct evidence *evidence, const struct plan *plan, int left);
 
 #endif

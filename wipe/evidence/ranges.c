@@ -83,12 +83,43 @@ enum code evidence_ranges_add(struct evidence *evidence, const struct evidence_r
 	return CODE_OK;
 }
 
+void evidence_ranges_drop(struct evidence *evidence, uint32_t step, uint64_t offset)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < evidence->range_count; i++) {
+		struct evidence_range range = evidence->ranges[i];
+		if (range.step > step)
+			break;
+		if (range.step == step && range.kind != EVIDENCE_MISMATCH) {
+			if (range.offset >= offset)
+				continue;
+			range.length = bytes_min(range.length, offset - range.offset);
+		}
+		evidence->ranges[kept++] = range;
+	}
+	evidence->range_count = kept;
+}
+
+void evidence_ranges_sum(struct evidence *evidence, uint32_t step)
+{
+	uint64_t sums[EVIDENCE_MISMATCH + 1] = { 0 };
+	for (size_t i = 0; i < evidence->range_count; i++) {
+		if (evidence->ranges[i].step == step)
+			sums[evidence->ranges[i].kind] += evidence->ranges[i].length;
+	}
+	evidence->steps[step].unwritten_bytes = sums[EVIDENCE_UNWRITTEN];
+	evidence->steps[step].unreadable_bytes = sums[EVIDENCE_UNREADABLE];
+	evidence->steps[step].mismatch_bytes = sums[EVIDENCE_MISMATCH];
+}
+
 /* Field by field: padding is not evidence. */
 static bool step_equals(const struct evidence_step *a, const struct evidence_step *b)
 {
 	return a->action == b->action && a->state == b->state && a->wall_start_s == b->wall_start_s &&
 	    a->wall_end_s == b->wall_end_s && a->boot_start_ns == b->boot_start_ns &&
 	    a->boot_end_ns == b->boot_end_ns && a->bytes == b->bytes && a->count == b->count &&
+	    a->boot_earlier_ns == b->boot_earlier_ns && a->durable_bytes == b->durable_bytes &&
+	    a->durable_count == b->durable_count && a->covered == b->covered &&
 	    a->durable == b->durable && a->flushed == b->flushed && a->retries == b->retries &&
 	    a->unwritten_bytes == b->unwritten_bytes &&
 	    a->unreadable_bytes == b->unreadable_bytes && a->mismatch_bytes == b->mismatch_bytes &&
@@ -106,7 +137,12 @@ static bool range_equals(const struct evidence_range *a, const struct evidence_r
 static bool frame_equals(const struct evidence *a, const struct evidence *b)
 {
 	return a->size == b->size && a->ended == b->ended && a->ending == b->ending &&
-	    strcmp(a->reason, b->reason) == 0 && a->claimed == b->claimed &&
+	    a->failed_code == b->failed_code && strcmp(a->reason, b->reason) == 0 &&
+	    a->claimed == b->claimed && a->claimed_earlier == b->claimed_earlier &&
+	    a->first_step == b->first_step && a->stepping == b->stepping && a->recognised == b->recognised &&
+	    a->stalled == b->stalled && a->paused == b->paused && a->left == b->left &&
+	    a->check == b->check && a->unguarded == b->unguarded &&
+	    a->written_earlier == b->written_earlier && a->boot_earlier_ns == b->boot_earlier_ns &&
 	    a->openers_known == b->openers_known &&
 	    a->partitions_dropped == b->partitions_dropped && strcmp(a->method, b->method) == 0 &&
 	    a->wall_start_s == b->wall_start_s && a->wall_end_s == b->wall_end_s &&
@@ -120,14 +156,36 @@ static bool witness_equals(const struct evidence *a, const struct evidence *b)
 	    a->counter_most == b->counter_most && a->counter_discarded == b->counter_discarded &&
 	    a->identity_asked == b->identity_asked && a->identity_same == b->identity_same &&
 	    strcmp(a->identity_note, b->identity_note) == 0 && a->clock_steps == b->clock_steps &&
-	    a->clock_step_s == b->clock_step_s;
+	    a->clock_step_s == b->clock_step_s && a->stalls == b->stalls &&
+	    a->stall_s == b->stall_s && a->pauses == b->pauses;
+}
+
+static bool health_equals(const struct evidence_health *a, const struct evidence_health *b)
+{
+	return a->told == b->told && a->known == b->known && a->reallocated == b->reallocated &&
+	    strcmp(a->text, b->text) == 0;
+}
+
+static bool interruption_equals(const struct evidence_interruption *a,
+    const struct evidence_interruption *b)
+{
+	return a->step == b->step && a->durable == b->durable &&
+	    a->wall_stopped_s == b->wall_stopped_s && a->wall_resumed_s == b->wall_resumed_s &&
+	    strcmp(a->reason, b->reason) == 0 && a->recognised == b->recognised &&
+	    a->compared == b->compared;
 }
 
 bool evidence_equals(const struct evidence *a, const struct evidence *b)
 {
 	if (!frame_equals(a, b) || !witness_equals(a, b) || a->step_count != b->step_count ||
-	    a->range_count != b->range_count)
+	    a->range_count != b->range_count || a->interruption_count != b->interruption_count ||
+	    !health_equals(&a->health[0], &b->health[0]) ||
+	    !health_equals(&a->health[1], &b->health[1]))
 		return false;
+	for (size_t i = 0; i < a->interruption_count && i < EVIDENCE_INTERRUPTIONS_MAX; i++) {
+		if (!interruption_equals(&a->interruptions[i], &b->interruptions[i]))
+			return false;
+	}
 	for (unsigned i = 0; i < a->step_count; i++) {
 		if (!step_equals(&a->steps[i], &b->steps[i]))
 			return false;

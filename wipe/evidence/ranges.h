@@ -9,4 +9,10 @@
 enum code evidence_ranges_add(struct evidence *evidence, const struct evidence_range *range,
     uint64_t *ret_added, struct err *err) WIPE_MUST_USE;
 
+/* Forgets the ranges of `step` at and after `offset`, and those of all later steps; a mismatch that
+ * `step` found stays. */
+void evidence_ranges_drop(struct evidence *evidence, uint32_t step, uint64_t offset);
+/* Works out again how many bytes of each kind the ranges of a step hold. */
+void evidence_ranges_sum(struct evidence *evidence, uint32_t step);
+
 #endif

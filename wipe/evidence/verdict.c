@@ -105,6 +105,8 @@ static void judge_counter(const struct evidence *evidence, struct verdict *ret)
 		if (evidence->steps[i].action == PLAN_WRITE)
 			claimed += evidence->steps[i].bytes;
 	}
+	/* The count is of the last session alone. */
+	claimed -= bytes_min(claimed, evidence->written_earlier);
 	if (evidence->counter_ours > evidence->counter_most || claimed > evidence->counter_ours)
 		lower(ret, OUTCOME_NOT_ERASED, "The steps claim more bytes written than the device "
 		    "acknowledged.");
@@ -187,6 +189,29 @@ static void judge_left(const struct evidence *evidence, const struct plan *plan,
 	}
 }
 
+/* Between two sessions nobody watched the disk: what lay there then has to be read back. */
+static void judge_unguarded(const struct evidence *evidence, const struct plan *plan, int left,
+    struct verdict *ret)
+{
+	if (evidence->unguarded > evidence_left_covered(evidence, plan, left))
+		lower(ret, OUTCOME_WITH_EXCEPTIONS, "%" PRIu64 " bytes were written before an "
+		    "interruption, and no verification read all of them afterwards.",
+		    evidence->unguarded);
+}
+
+/* A sector that the drive has put aside keeps what it held, out of reach. */
+static void judge_health(const struct evidence *evidence, struct verdict *ret)
+{
+	const struct evidence_health *before = &evidence->health[0];
+	const struct evidence_health *after = &evidence->health[1];
+	if (!before->known || !after->known || before->reallocated == UINT64_MAX ||
+	    after->reallocated == UINT64_MAX || after->reallocated <= before->reallocated)
+		return;
+	lower(ret, OUTCOME_WITH_EXCEPTIONS, "The drive put %" PRIu64 " sectors aside during the job "
+	    "(reallocated, now %" PRIu64 "): what they held is out of reach.",
+	    after->reallocated - before->reallocated, after->reallocated);
+}
+
 static void judge_reads(const struct evidence *evidence, const struct plan *plan,
     struct verdict *ret)
 {
@@ -212,12 +237,14 @@ void evidence_verdict(const struct evidence *evidence, const struct plan *plan,
 	judge_device(evidence, plan, device, ret);
 	judge_hidden(hidden, ret);
 	judge_counter(evidence, ret);
+	judge_health(evidence, ret);
 	int left = evidence_left_step(plan);
 	if (left < 0) {
 		lower(ret, OUTCOME_NOT_ERASED, "The plan writes nothing.");
 	} else {
 		judge_writes(evidence, plan, left, ret);
 		judge_left(evidence, plan, left, ret);
+		judge_unguarded(evidence, plan, left, ret);
 		judge_reads(evidence, plan, ret);
 	}
 	/* Overwriting through the host interface is Clear, never Purge, and of all of it or none. */
