@@ -113,6 +113,7 @@ struct app_disk {
 	struct journal *journal; /* owned; NULL before the job exists */
 	bool resumed; /* its first session was in another run */
 	bool in_chain; /* its start is in the chain: it cannot be dropped any more */
+	bool has_job; /* a worker of this run */
 	size_t job;
 	bool started; /* got the word to write, now or in an earlier session */
 	bool ended; /* its session of this run is over */
@@ -143,6 +144,7 @@ struct app_face {
 struct app_erase_result {
 	struct app_disk *disks; /* owned; app_erase_free() */
 	size_t count;
+	char *words; /* owned: of resume, what the disks' `word` points into */
 	bool stopped;
 	bool any_refused;
 };

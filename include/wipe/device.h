@@ -113,6 +113,17 @@ const char *device_label(const struct identity *identity, char *out, size_t size
 /* What the operator must type: the serial, or the kernel name where there is none. */
 const char *device_confirm_word(const struct identity *identity);
 
+enum device_match {
+	DEVICE_OTHER,
+	DEVICE_UNSURE, /* neither has a serial number or WWN: only size and content could tell */
+	DEVICE_SAME,
+};
+/*
+ * Is the disk that is `now` the one that was `then`, perhaps under another name and in another boot? What
+ * the drive says of itself decides. Pure.
+ */
+enum device_match device_match(const struct identity *now, const struct identity *then);
+
 /* ---- clearance: the permission to write, granted in one place --------------------------------- */
 
 struct clearance {

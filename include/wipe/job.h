@@ -81,6 +81,7 @@ struct job_start {
 	/* Of the sessions before, NULL for a new job; moved from (left empty). */
 	struct evidence *evidence;
 	bool same_boot; /* as the last event of it */
+	const char *boot_id; /* of this boot; RESUMED tells it */
 	bool needs_proof;
 };
 

@@ -74,8 +74,8 @@ struct app_beginning {
  */
 enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, struct err *err)
     WIPE_MUST_USE;
-/* A disk that an unfinished job waits for is refused: it would find another content there. */
-enum code app_resume_check_free(struct app *app, struct app_erase_result *result, struct err *err)
+/* A disk that an unfinished job waits for is refused: that job would find another content on it. */
+enum code app_jobs_refuse(struct app *app, struct app_erase_result *result, struct err *err)
     WIPE_MUST_USE;
 /* Lets go of everything the run holds. `code` and *err as they are, unless closing fails. */
 enum code app_run_finish(struct app_run *run, enum code code, struct err *err) WIPE_MUST_USE;

@@ -61,7 +61,7 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 	enum code code = app_prepare(app, request, &run.procedure, ret, err);
 	if (code != CODE_OK)
 		return code;
-	code = app_resume_check_free(app, ret, err);
+	code = app_jobs_refuse(app, ret, err);
 	if (code == CODE_OK)
 		code = app_run_check_refused(&run, err);
 	if (code == CODE_OK)

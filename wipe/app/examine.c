@@ -38,34 +38,26 @@ static enum code check_document(struct app *app, const struct app_check_request 
 	return code;
 }
 
-static bool differs(const char *now, const char *then)
-{
-	return strcmp(now, then) != 0;
-}
-
-/* The names of then (sda, 8:0) prove nothing; what the drive says of itself does. */
 static void match_device(const struct identity *now, const struct identity *then,
     struct app_check_report *report)
 {
-	report->device = APP_DEVICE_OTHER;
+	enum device_match match = device_match(now, then);
+	report->device = match == DEVICE_SAME ? APP_DEVICE_SAME
+	    : match == DEVICE_UNSURE ? APP_DEVICE_UNSURE : APP_DEVICE_OTHER;
 	if (now->size != then->size || now->logical != then->logical)
 		snprintf(report->device_line, sizeof(report->device_line),
 		    "%s has %llu bytes in blocks of %u, the certificate speaks of %llu in blocks of %u",
 		    now->node, (unsigned long long)now->size, now->logical,
 		    (unsigned long long)then->size, then->logical);
-	else if (differs(now->model, then->model) || differs(now->serial, then->serial) ||
-	    differs(now->wwn, then->wwn) || differs(now->unit, then->unit))
+	else if (match == DEVICE_OTHER)
 		snprintf(report->device_line, sizeof(report->device_line),
 		    "%s is %s, serial '%s', the certificate speaks of %s, serial '%s'", now->node,
 		    now->model, now->serial, then->model, then->serial);
-	else if (!then->serial[0] && !then->wwn[0]) {
-		report->device = APP_DEVICE_UNSURE;
+	else if (match == DEVICE_UNSURE)
 		snprintf(report->device_line, sizeof(report->device_line),
 		    "%s has no serial number: only its size and content speak for it", now->node);
-	} else {
-		report->device = APP_DEVICE_SAME;
+	else
 		snprintf(report->device_line, sizeof(report->device_line), "%s is the disk", now->node);
-	}
 }
 
 /* Sums up what differs, leaving out what the certificate itself says was not reached. */

@@ -24,7 +24,7 @@ enum code job_store_key(struct app *app, const char *id, uint8_t ret[JOURNAL_KEY
 	struct trust_secret_key *key = NULL;
 	enum code code = app_key_read(app, &key, err);
 	if (code == CODE_OK)
-		trust_secret_key_derive(key, "journal", id, ret);
+		trust_secret_key_derive(key, JOURNAL_PURPOSE, id, ret);
 	trust_secret_key_free(key);
 	return code;
 }
@@ -166,6 +166,24 @@ static enum code fold_all(const struct replay *replay, const struct plan *plan,
 	return CODE_OK;
 }
 
+static void find_session(const struct replay *replay, const struct job_document *document,
+    struct job_session *ret)
+{
+	const struct identity *first = &document->plan.identity;
+	*ret = (struct job_session){ .major = first->major, .minor = first->minor,
+		.diskseq = first->diskseq };
+	text_copy(ret->boot_id, sizeof(ret->boot_id), document->boot_id);
+	for (size_t i = 0; i < replay->count; i++) {
+		const struct event *event = &replay->events[i];
+		if (event->kind != EVENT_RESUMED)
+			continue;
+		text_copy(ret->boot_id, sizeof(ret->boot_id), event->text);
+		ret->major = (uint32_t)(event->extra >> 32);
+		ret->minor = (uint32_t)event->extra;
+		ret->diskseq = event->count;
+	}
+}
+
 static enum code replay(struct app *app, const struct job_place *place, const char *id,
     struct replay *ret, struct journal_replay *ret_replay, struct journal **ret_journal,
     struct err *err)
@@ -182,7 +200,8 @@ static enum code replay(struct app *app, const struct job_place *place, const ch
 }
 
 enum code job_store_open(struct app *app, const char *id, struct job_document *ret_document,
-    struct evidence *ret_evidence, struct journal **ret_journal, struct err *err)
+    struct evidence *ret_evidence, struct job_session *ret_session, struct journal **ret_journal,
+    struct err *err)
 {
 	struct job_place place;
 	struct replay events = { 0 };
@@ -199,6 +218,8 @@ enum code job_store_open(struct app *app, const char *id, struct job_document *r
 		code = read_keys(app, &place, &ret_document->plan, err);
 		if (code == CODE_OK)
 			code = fold_all(&events, &ret_document->plan, ret_evidence, err);
+		if (code == CODE_OK)
+			find_session(&events, ret_document, ret_session);
 		if (code != CODE_OK)
 			job_document_free(ret_document);
 	}
@@ -212,6 +233,22 @@ enum code job_store_open(struct app *app, const char *id, struct job_document *r
 		*ret_journal = NULL;
 	}
 	return code;
+}
+
+bool job_store_is_locked(struct app *app, const char *id)
+{
+	struct os_files *files = app->files;
+	struct job_place place;
+	struct err ignored = { 0 };
+	int handle = -1;
+	job_place(app, id, &place);
+	/* Not to be made here when it has just gone. */
+	if (!os_files_exists(files, place.journal) ||
+	    files->ops->open_append(files, place.journal, 0600, &handle, &ignored) != CODE_OK)
+		return false;
+	bool locked = files->ops->lock(files, handle, false, &ignored) == CODE_BUSY;
+	files->ops->close(files, handle, &ignored);
+	return locked;
 }
 
 enum code job_store_compare(struct app *app, const struct plan *plan, const struct evidence *evidence,
@@ -260,6 +297,10 @@ enum code job_store_remove(struct app *app, const char *id, struct err *err)
 	enum code code = remove_file(files, place.keys, err);
 	if (code == CODE_OK)
 		code = remove_file(files, place.journal, err);
+	char half_made[APP_PATH + 8]; /* of journal_create() */
+	snprintf(half_made, sizeof(half_made), "%s.new", place.journal);
+	if (code == CODE_OK)
+		code = remove_file(files, half_made, err);
 	if (code == CODE_OK)
 		code = remove_file(files, place.draft, err);
 	if (code == CODE_OK)

@@ -25,13 +25,23 @@ enum code job_store_create(struct app *app, const struct job_document *document,
     const struct plan *keys, struct journal **ret, struct err *err) WIPE_MUST_USE;
 /* Writes the keys of the plan over those in the file: forgotten ones are zeros there, too. */
 enum code job_store_put_keys(struct app *app, const struct plan *plan, struct err *err) WIPE_MUST_USE;
+/* The last session: its boot, and the disk's number and diskseq, which mean something within that boot. */
+struct job_session {
+	char boot_id[37];
+	uint32_t major;
+	uint32_t minor;
+	uint64_t diskseq;
+};
 /*
  * Opens a job to go on: journal locked, replayed into *ret_evidence (the caller's, also its freeing),
  * document parsed, keys in document->plan. CODE_BUSY: a process works on it. ret_journal NULL: only to
  * look, without the lock.
  */
 enum code job_store_open(struct app *app, const char *id, struct job_document *ret_document,
-    struct evidence *ret_evidence, struct journal **ret_journal, struct err *err) WIPE_MUST_USE;
+    struct evidence *ret_evidence, struct job_session *ret_session, struct journal **ret_journal,
+    struct err *err) WIPE_MUST_USE;
+/* Does a process work on it right now? */
+bool job_store_is_locked(struct app *app, const char *id);
 /* Does the journal's file say just what `evidence` says? CODE_BUG when it does not. */
 enum code job_store_compare(struct app *app, const struct plan *plan, const struct evidence *evidence,
     struct err *err) WIPE_MUST_USE;

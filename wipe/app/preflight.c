@@ -35,7 +35,7 @@ enum code app_reserve(struct app_run *run, struct err *err)
 	struct app *app = run->app;
 	for (size_t i = 0; i < run->result->count; i++) {
 		struct app_disk *disk = &run->result->disks[i];
-		if (disk->refused != CODE_OK)
+		if (disk->refused != CODE_OK || disk->ended)
 			continue;
 		char path[APP_PATH];
 		snprintf(path, sizeof(path), "%s/%s.json", app->paths.certificates, disk->plan.id);

@@ -144,5 +144,6 @@ void app_erase_free(struct app_erase_result *result)
 	for (size_t i = 0; i < result->count; i++)
 		plan_forget(&result->disks[i].plan);
 	free(result->disks);
+	free(result->words);
 	*result = (struct app_erase_result){ 0 };
 }

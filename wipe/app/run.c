@@ -16,7 +16,7 @@ static struct app_disk *disk_of(struct app_run *run, size_t job)
 {
 	for (size_t i = 0; i < run->result->count; i++) {
 		struct app_disk *disk = &run->result->disks[i];
-		if (disk->refused == CODE_OK && disk->job == job)
+		if (disk->has_job && disk->job == job)
 			return disk;
 	}
 	return NULL;
@@ -78,7 +78,7 @@ static void retry_issues(struct app_run *run, bool now)
 	run->retry_ns = now_ns;
 	for (size_t i = 0; i < run->result->count; i++) {
 		struct app_disk *disk = &run->result->disks[i];
-		if (!disk->ended || disk->waits || disk->issued)
+		if (!disk->has_job || !disk->ended || disk->waits || disk->issued)
 			continue;
 		issue(run, disk);
 		if (disk->issued)
@@ -134,17 +134,20 @@ static enum code claim(struct app_run *run, struct app_beginning *beginnings, st
 			.journal = disk->journal,
 			.evidence = beginnings ? &beginnings[i].evidence : NULL,
 			.same_boot = beginnings && beginnings[i].same_boot,
+			.boot_id = run->app->machine.boot_id,
 			.needs_proof = beginnings && beginnings[i].needs_proof,
 		};
-		if (disk->refused == CODE_OK)
-			code = job_supervisor_add(run->supervisor, &start, &disk->job, err);
+		if (disk->refused != CODE_OK || disk->ended)
+			continue;
+		code = job_supervisor_add(run->supervisor, &start, &disk->job, err);
+		disk->has_job = code == CODE_OK;
 	}
 	if (code == CODE_OK)
 		code = job_supervisor_settle(run->supervisor, err);
 	for (size_t i = 0; code == CODE_OK && i < result->count; i++) {
 		struct app_disk *disk = &result->disks[i];
 		const char *line = "";
-		if (disk->refused != CODE_OK ||
+		if (!disk->has_job ||
 		    job_supervisor_state(run->supervisor, disk->job) == JOB_CLAIMED)
 			continue;
 		enum code why = job_supervisor_refusal(run->supervisor, disk->job, &line);
@@ -160,13 +163,13 @@ static enum code go(struct app_run *run, struct err *err)
 	struct app_erase_result *result = run->result;
 	for (size_t i = 0; i < result->count; i++) {
 		if (result->disks[i].refused != CODE_OK || result->disks[i].in_chain)
-			continue;
+			continue; /* the chain has it from its first session */
 		enum code code = app_issue_start(run, &result->disks[i], err);
 		if (code != CODE_OK)
 			return err_prefix(err, "station chain");
 	}
 	for (size_t i = 0; i < result->count; i++) {
-		if (result->disks[i].refused != CODE_OK)
+		if (!result->disks[i].has_job || result->disks[i].refused != CODE_OK)
 			continue;
 		result->disks[i].started = true;
 		enum code code = job_supervisor_go(run->supervisor, result->disks[i].job, err);

@@ -33,7 +33,11 @@ enum code job_take_up(const struct job_start *start, struct os_clock *clock, str
 	*start->evidence = (struct evidence){ 0 };
 	struct event resumed = { .kind = EVENT_RESUMED, .flag = start->same_boot,
 		.wall_s = clock->ops->wall_s(clock), .boot_ns = clock->ops->boot_ns(clock) };
-	evidence_resume_point(evidence, start->plan, &resumed.step, &resumed.offset);
+	const struct identity *identity = &start->clearance->device.identity;
+	text_copy(resumed.text, sizeof(resumed.text), start->boot_id);
+	resumed.count = identity->diskseq;
+	resumed.extra = (uint64_t)identity->major << 32 | identity->minor;
+	evidence_resume_point(evidence, &resumed.step, &resumed.offset);
 	enum code code = record_hold(record, &resumed, err);
 	if (code != CODE_OK)
 		return code;

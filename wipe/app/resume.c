@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * resume: jobs that an interruption left behind. Each one's disk is found again by identity; what cannot
+ * be told apart is refused. What is only missing its certificate gets it, without the disk.
+ */
+#include "app_private.h"
+#include "job_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct resume {
+	struct app_run run;
+	const struct app_resume_request *request;
+	struct device_set set;
+	struct app_beginning *beginnings; /* one a disk */
+	struct buf ids; /* of all jobs, or those asked for */
+};
+
+static void refuse(struct app_disk *disk, const struct err *err)
+{
+	disk->refused = err->code;
+	text_copy(disk->refusal, sizeof(disk->refusal), err->line);
+}
+
+/* ---- which disk is it? ------------------------------------------------------------------------------ */
+
+/* The same number and sequence in the same boot: the kernel has not seen the disk go. */
+static bool is_still_there(const struct identity *now, const struct job_session *session)
+{
+	return session->diskseq != 0 && now->diskseq == session->diskseq &&
+	    now->major == session->major && now->minor == session->minor;
+}
+
+/* The only disk that is, or could be, the job's. CODE_MISSING: none is here. session NULL: the machine
+ * was booted since. */
+static enum code find_disk(const struct device_set *set, const struct identity *then,
+    const struct job_session *session, const struct device **ret, bool *ret_needs_proof, struct err *err)
+{
+	const struct device *found = NULL;
+	size_t unsure = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct device *device = &set->items[i];
+		enum device_match match = device_match(&device->identity, then);
+		/* Two that are the same are refused by their claims: the first one will do. */
+		if (match == DEVICE_SAME ||
+		    (match == DEVICE_UNSURE && session && is_still_there(&device->identity, session))) {
+			*ret = device;
+			*ret_needs_proof = false;
+			return CODE_OK;
+		}
+		if (match == DEVICE_UNSURE) {
+			found = device;
+			unsure++;
+		}
+	}
+	if (unsure > 1)
+		return err_set(err, CODE_REFUSED, "%zu disks without a serial number could be it: name it with "
+		    "--device", unsure);
+	if (!found)
+		return err_set(err, CODE_MISSING, "its disk (%s, serial '%s') is not here: the job waits for it",
+		    then->model, then->serial);
+	*ret = found;
+	*ret_needs_proof = true;
+	return CODE_OK;
+}
+
+static enum code named_disk(struct resume *resume, const struct identity *then,
+    const struct job_session *session, const struct device **ret, bool *ret_needs_proof, struct err *err)
+{
+	const struct device *device = NULL;
+	enum code code = device_find(resume->run.app->host, &resume->set, resume->request->device, &device,
+	    err);
+	if (code != CODE_OK)
+		return code;
+	enum device_match match = device_match(&device->identity, then);
+	if (match == DEVICE_OTHER)
+		return err_set(err, CODE_REFUSED, "%s is not its disk (%s, serial '%s')", device->identity.node,
+		    then->model, then->serial);
+	*ret = device;
+	*ret_needs_proof = match == DEVICE_UNSURE &&
+	    !(session && is_still_there(&device->identity, session));
+	return CODE_OK;
+}
+
+static enum code clear_disk(struct resume *resume, struct app_disk *disk,
+    const struct job_session *session, struct app_beginning *beginning, struct err *err)
+{
+	const struct device *device = NULL;
+	struct device now = disk->clearance.device;
+	session = beginning->same_boot ? session : NULL;
+	enum code code = resume->request->device
+	    ? named_disk(resume, &now.identity, session, &device, &beginning->needs_proof, err)
+	    : find_disk(&resume->set, &now.identity, session, &device, &beginning->needs_proof, err);
+	if (code != CODE_OK)
+		return code;
+	/* What was found on it before the first write stays as it was: that is what the certificate says. */
+	struct os_probe found = now.found;
+	now = *device;
+	now.found = found;
+	code = device_clear(&now, &disk->clearance, err);
+	if (code == CODE_OK)
+		disk->plan.identity = now.identity;
+	return code;
+}
+
+/* ---- one job ------------------------------------------------------------------------------------------ */
+
+static void take_document(struct app_disk *disk, struct job_document *document)
+{
+	disk->plan = document->plan;
+	disk->procedure = document->procedure;
+	disk->order = document->order;
+	disk->operator_ = document->operator_;
+	disk->has_operator = document->has_operator;
+	disk->clearance.device = document->device;
+	job_document_free(document);
+}
+
+/* Is there anything of the job but its folder? Without a start in the chain nothing was ever written. */
+static enum code has_begun(struct resume *resume, const char *id, bool *ret, struct err *err)
+{
+	char start[HASH_SHA256_HEX] = "";
+	enum code code = chain_find(resume->run.chain, "start", id, start, err);
+	*ret = start[0] != 0;
+	return code;
+}
+
+/* In the chain already: published before, or now, from what is durable. Then nothing is left to do. */
+static enum code finish_published(struct resume *resume, struct app_disk *disk, bool *ret_done,
+    struct err *err)
+{
+	char sha256[HASH_SHA256_HEX] = "";
+	enum code code = chain_find(resume->run.chain, "certificate", disk->word, sha256, err);
+	*ret_done = false;
+	if (code != CODE_OK || !sha256[0])
+		return code;
+	text_copy(disk->plan.id, sizeof(disk->plan.id), disk->word);
+	disk->resumed = disk->started = disk->ended = disk->in_chain = *ret_done = true;
+	disk->issue_code = app_issue(&resume->run, disk, NULL, err);
+	disk->issued = disk->issue_code == CODE_OK;
+	text_copy(disk->issue_line, sizeof(disk->issue_line), err->line);
+	return CODE_OK;
+}
+
+static enum code abandon(struct resume *resume, struct app_disk *disk, struct evidence *evidence,
+    struct err *err)
+{
+	struct os_clock *clock = resume->run.app->clock;
+	struct event event = { .kind = EVENT_ABANDONED, .wall_s = clock->ops->wall_s(clock),
+		.boot_ns = clock->ops->boot_ns(clock) };
+	text_copy(event.text, sizeof(event.text),
+	    resume->request->reason ? resume->request->reason : "given up by the operator");
+	enum code code = evidence_fold(evidence, &event, err);
+	if (code == CODE_OK)
+		code = journal_append(disk->journal, &event, err);
+	return code == CODE_OK ? journal_sync(disk->journal, err) : code;
+}
+
+/* What can be done without the disk: giving up, and the certificate of what has ended. */
+static void issue_ended(struct resume *resume, struct app_disk *disk, struct evidence *evidence)
+{
+	struct err err = { 0 };
+	const struct device *device = &disk->clearance.device;
+	evidence_verdict(evidence, &disk->plan, device, evidence_hidden_areas(device), &disk->verdict);
+	disk->outcome = disk->verdict.outcome;
+	disk->ended = true;
+	disk->issue_code = app_issue(&resume->run, disk, evidence, &err);
+	disk->issued = disk->issue_code == CODE_OK;
+	text_copy(disk->issue_line, sizeof(disk->issue_line), err.line);
+	resume->run.face->ended(resume->run.face->self, disk);
+}
+
+static enum code load(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning,
+    struct job_session *ret_session, struct err *err)
+{
+	struct job_document *document = calloc(1, sizeof(*document));
+	if (!document)
+		return err_memory(err);
+	enum code code = job_store_open(resume->run.app, disk->word, document, &beginning->evidence,
+	    ret_session, &disk->journal, err);
+	if (code == CODE_OK) {
+		take_document(disk, document);
+		disk->resumed = disk->started = disk->in_chain = disk->waits = true;
+		beginning->same_boot =
+		    strcmp(ret_session->boot_id, resume->run.app->machine.boot_id) == 0;
+	}
+	free(document);
+	return code;
+}
+
+/* Whatever is wrong with this one is a refusal: the others go on. */
+static void open_job(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning)
+{
+	struct err err = { 0 };
+	struct job_session session = { 0 };
+	bool done = false, begun = false;
+	enum code code = finish_published(resume, disk, &done, &err);
+	if (code == CODE_OK && done)
+		return;
+	if (code == CODE_OK)
+		code = has_begun(resume, disk->word, &begun, &err);
+	if (code == CODE_OK)
+		code = load(resume, disk, beginning, &session, &err);
+	if (!begun && (code == CODE_OK || code == CODE_MISSING)) {
+		/* It never got the word to write: what is left of it goes, when the run is over. */
+		disk->in_chain = disk->resumed = disk->started = disk->waits = false;
+		code = err_set(&err, CODE_MISSING, "it never began: nothing was written, and it is gone now");
+		struct err late = { 0 };
+		if (!disk->journal && job_store_remove(resume->run.app, disk->word, &late) != CODE_OK)
+			err = late;
+	} else if (code == CODE_OK && resume->request->abandon) {
+		code = abandon(resume, disk, &beginning->evidence, &err);
+	}
+	if (code == CODE_OK && !evidence_can_resume(&beginning->evidence)) {
+		disk->waits = false;
+		issue_ended(resume, disk, &beginning->evidence);
+		return;
+	}
+	if (code == CODE_OK)
+		code = clear_disk(resume, disk, &session, beginning, &err);
+	if (code != CODE_OK)
+		refuse(disk, &err);
+}
+
+/* ---- all of them --------------------------------------------------------------------------------------- */
+
+static enum code list_ids(struct resume *resume, struct err *err)
+{
+	const struct app_resume_request *request = resume->request;
+	BUF_AUTO all = { 0 };
+	enum code code = job_store_list(resume->run.app, &all, err);
+	if (code != CODE_OK)
+		return code;
+	if (request->count == 0) {
+		buf_append(&resume->ids, all.data, all.len);
+		return buf_check(&resume->ids, err);
+	}
+	for (size_t i = 0; i < request->count; i++) {
+		const char *id = request->ids[i];
+		bool found = false;
+		for (size_t at = 0; at < all.len; at += ID_TEXT)
+			found |= strcmp((const char *)all.data + at, id) == 0;
+		for (size_t at = 0; at < resume->ids.len; at += ID_TEXT)
+			found &= strcmp((const char *)resume->ids.data + at, id) != 0;
+		if (!found)
+			return err_set(err, CODE_MISSING, "no unfinished job %s here, or named twice (certwipe resume "
+			    "--list)", id);
+		buf_append(&resume->ids, id, ID_TEXT);
+	}
+	return buf_check(&resume->ids, err);
+}
+
+static enum code open_jobs(struct resume *resume, struct err *err)
+{
+	struct app_erase_result *result = resume->run.result;
+	size_t count = resume->ids.len / ID_TEXT;
+	result->disks = calloc(count + 1, sizeof(*result->disks));
+	resume->beginnings = calloc(count + 1, sizeof(*resume->beginnings));
+	/* Words are borrowed by the result, which outlives this: it takes them over. */
+	result->words = calloc(count + 1, ID_TEXT);
+	if (!result->disks || !resume->beginnings || !result->words)
+		return err_memory(err);
+	if (count)
+		memcpy(result->words, resume->ids.data, count * ID_TEXT);
+	for (size_t i = 0; i < count; i++) {
+		struct app_disk *disk = &result->disks[result->count];
+		disk->word = result->words + i * ID_TEXT;
+		open_job(resume, disk, &resume->beginnings[result->count]);
+		/* Of all jobs those that run elsewhere just do not wait for us. */
+		if (resume->request->count == 0 && disk->refused == CODE_BUSY && !disk->journal)
+			*disk = (struct app_disk){ 0 };
+		else
+			result->count++;
+	}
+	return CODE_OK;
+}
+
+/* Those that go on with their disk; the others have ended, or are refused. */
+static enum code run(struct resume *resume, struct err *err)
+{
+	struct app_erase_result *result = resume->run.result;
+	size_t left = 0;
+	for (size_t i = 0; i < result->count; i++) {
+		struct app_disk *disk = &result->disks[i];
+		result->any_refused |= disk->refused != CODE_OK;
+		left += disk->refused == CODE_OK && !disk->ended;
+	}
+	if (left == 0)
+		return CODE_OK;
+	enum code code = app_reserve(&resume->run, err);
+	return code == CODE_OK ? app_run_jobs(&resume->run, resume->beginnings, err) : code;
+}
+
+enum code app_resume(struct app *app, const struct app_resume_request *request,
+    const struct app_face *face, struct app_erase_result *ret, struct err *err)
+{
+	struct resume resume = {
+		.run = { .app = app, .face = face, .result = ret, .keep_going = true, .signals_fd = -1 },
+		.request = request,
+	};
+	*ret = (struct app_erase_result){ 0 };
+	enum code code = list_ids(&resume, err);
+	if (code == CODE_OK && request->device && resume.ids.len != ID_TEXT)
+		code = err_set(err, CODE_USAGE, "--device goes with one job: name it");
+	if (code == CODE_OK)
+		code = app_preflight(&resume.run, err);
+	if (code == CODE_OK)
+		code = app_scan(app, NULL, &resume.set, err);
+	if (code == CODE_OK)
+		code = open_jobs(&resume, err);
+	if (code == CODE_OK)
+		code = run(&resume, err);
+	code = app_run_finish(&resume.run, code, err);
+	for (size_t i = 0; resume.beginnings && i < ret->count; i++)
+		evidence_free(&resume.beginnings[i].evidence);
+	free(resume.beginnings);
+	device_set_free(&resume.set);
+	buf_free(&resume.ids);
+	return code;
+}
