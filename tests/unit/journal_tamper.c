@@ -224,30 +224,40 @@ static void payloads_have_one_encoding(void **state)
 	(void)state;
 	static const uint8_t padded[] = { EVENT_ENDED, 0, 0, 0, 1, 0 };
 	static const uint8_t unknown[] = { EVENT_KIND_COUNT };
-	static const uint8_t late[] = { EVENT_ENDED };
+	static const uint8_t plain[] = { EVENT_ENDED };
 	const struct record bad[] = {
-		{ .type = RECORD_EVENT, .number = 1, .durable = 1, .payload = padded,
+		{ .type = RECORD_EVENT, .number = 2, .durable = 1, .payload = padded,
 		    .payload_len = sizeof(padded) },
-		{ .type = RECORD_EVENT, .number = 1, .durable = 1, .payload = unknown,
+		{ .type = RECORD_EVENT, .number = 2, .durable = 1, .payload = unknown,
 		    .payload_len = sizeof(unknown) },
-		{ .type = RECORD_EVENT, .number = 1, .durable = 2, .payload = late,
-		    .payload_len = sizeof(late) },
-		{ .type = RECORD_DOCUMENT, .number = 1, .durable = 1, .payload = late,
-		    .payload_len = sizeof(late) },
+		{ .type = RECORD_EVENT, .number = 2, .durable = 3, .payload = plain,
+		    .payload_len = sizeof(plain) },
+		{ .type = RECORD_EVENT, .number = 2, .durable = 0, .payload = plain,
+		    .payload_len = sizeof(plain) },
+		{ .type = RECORD_EVENT, .number = 3, .durable = 1, .payload = plain,
+		    .payload_len = sizeof(plain) },
+		{ .type = RECORD_DOCUMENT, .number = 2, .durable = 1, .payload = plain,
+		    .payload_len = sizeof(plain) },
+		{ .type = RECORD_EVENT, .number = 2, .durable = 1, .payload = plain,
+		    .payload_len = sizeof(plain) }, /* the one that is right */
 	};
 	for (size_t i = 0; i < WIPE_COUNT(bad); i++) {
-		struct rig_kept kept;
-		uint64_t torn;
 		size_t valid;
 		uint8_t mac[HASH_MAC_BYTES];
 		struct record last;
 		BUF_AUTO whole = { 0 };
-		make(RIG_ID, rig_key, 0, 0, &whole);
-		assert_true(record_find(whole.data + RECORD_FILE_HEAD,
-		    whole.len - RECORD_FILE_HEAD, &last));
+		make(RIG_ID, rig_key, 1, 1, &whole);
+		size_t at = RECORD_FILE_HEAD + RECORD_OVERHEAD + sizeof(rig_document) - 1;
+		assert_true(record_find(whole.data + at, whole.len - at, &last));
 		memcpy(mac, last.mac, sizeof(mac));
 		record_append(&whole, &bad[i], rig_key, mac);
-		assert_int_equal(parse(whole.data, whole.len, &kept, &torn, &valid), CODE_INPUT);
+		struct err err;
+		struct journal_replay replay;
+		enum code code =
+		    journal_parse(whole.data, whole.len, rig_key, NULL, &replay, &valid, &err);
+		assert_int_equal(code, i + 1 < WIPE_COUNT(bad) ? CODE_INPUT : CODE_OK);
+		if (code == CODE_OK)
+			buf_free(&replay.document);
 	}
 }
 

@@ -184,6 +184,27 @@ static void appending_goes_on_where_it_ended(void **state)
 	expect_content(bench, "log", "abab");
 }
 
+static void writing_at_a_place_stays_within_reserved_room(void **state)
+{
+	struct bench *bench = *state;
+	const struct os_files_ops *ops = bench->files->ops;
+	struct stat st;
+	int handle = -1;
+	assert_ok(ops->create(bench->files, at(bench, "room"), 0600, &handle, &bench->err),
+	    bench->err);
+	assert_ok(ops->allocate(bench->files, handle, 6, &bench->err), bench->err);
+	assert_ok(ops->write_at(bench->files, handle, 2, "cdXX", 4, &bench->err), bench->err);
+	assert_ok(ops->write_at(bench->files, handle, 0, "ab", 2, &bench->err), bench->err);
+	assert_ok(ops->write_at(bench->files, handle, 4, "ef", 2, &bench->err), bench->err);
+	assert_int_equal(stat(bench->path, &st), 0);
+	assert_int_equal(st.st_size, 6);
+	assert_int_equal(ops->write_at(bench->files, handle, UINT64_MAX, "x", 1, &bench->err),
+	    CODE_FULL);
+	assert_ok(ops->write_at(bench->files, handle, 6, "g", 1, &bench->err), bench->err);
+	assert_ok(ops->close(bench->files, handle, &bench->err), bench->err);
+	expect_content(bench, "room", "abcdefg");
+}
+
 static void a_lock_is_held_against_others(void **state)
 {
 	struct bench *bench = *state;
@@ -350,6 +371,7 @@ int main(void)
 		T(read_refuses_what_is_no_plain_file),
 		T(nothing_is_written_through_a_link),
 		T(appending_goes_on_where_it_ended),
+		T(writing_at_a_place_stays_within_reserved_room),
 		T(a_lock_is_held_against_others),
 		T(a_reservation_becomes_the_file),
 		T(a_commit_that_fails_can_be_tried_again),
