@@ -118,6 +118,7 @@ struct app_disk {
 	bool started; /* got the word to write, now or in an earlier session */
 	bool ended; /* its session of this run is over */
 	bool waits; /* for `resume`: neither done nor given up */
+	char reason[EVENT_TEXT]; /* why it waits, "" = nothing said why */
 	bool issued; /* a certificate is durable, signed and in the chain */
 	enum code issue_code;
 	char issue_line[480]; /* why not issued, or not signed by the operator */

@@ -235,6 +235,7 @@ struct os_files_ops {
 	/* replace=false: CODE_EXISTS when `to` is there (RENAME_NOREPLACE). */
 	enum code (*rename)(struct os_files *files, const char *from, const char *to, bool replace,
 	    struct err *err);
+	/* A file, or an empty directory. */
 	enum code (*remove)(struct os_files *files, const char *path, struct err *err);
 	enum code (*sync_dir)(struct os_files *files, const char *path, struct err *err);
 	enum code (*make_dir)(struct os_files *files, const char *path, unsigned mode,

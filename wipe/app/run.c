@@ -62,6 +62,7 @@ static void on_ended(void *self, size_t job)
 	const struct device *device = &disk->clearance.device;
 	disk->ended = true;
 	disk->waits = evidence_can_resume(evidence);
+	text_copy(disk->reason, sizeof(disk->reason), evidence->reason);
 	evidence_verdict(evidence, &disk->plan, device, evidence_hidden_areas(device), &disk->verdict);
 	disk->outcome = disk->verdict.outcome;
 	if (!disk->waits)

@@ -175,7 +175,6 @@ static void end(struct job_supervisor *supervisor, size_t index)
 		supervisor->watcher.ended(supervisor->watcher.self, index);
 }
 
-<<<<<<< HEAD
 static void look_on(struct job_supervisor *supervisor, size_t index, const struct event *event)
 {
 	if (supervisor->watcher.event)
@@ -193,26 +192,6 @@ static void record_own(struct job_supervisor *supervisor, size_t index, const st
 
 /* The worker's process is gone, or what it says makes no sense: this session ends here, and the job waits
  * to be resumed from what is durable. */
-=======
-/* The job ended without the worker's word, which is the better one if it came. */
-static void conclude(struct job_supervisor *supervisor, struct job *job, enum event_kind kind,
-    const char *why)
-{
-	struct event event = {
-		.kind = kind,
-		.wall_s = supervisor->clock->ops->wall_s(supervisor->clock),
-		.boot_ns = supervisor->clock->ops->boot_ns(supervisor->clock),
-		.extra = kind == EVENT_FAILED ? CODE_IO : 0,
-	};
-	struct err ignored = { 0 };
-	text_copy(event.text, sizeof(event.text), why);
-	/* Refused after the last word: then that stands. */
-	if (evidence_fold(&job->evidence, &event, &ignored) != CODE_OK)
-		return;
-}
-
-/* The worker's process is gone, or what it says makes no sense: its evidence ends here. */
->>>>>>> w-engine
 static void lose(struct job_supervisor *supervisor, size_t index, const char *why)
 {
 	struct job *job = supervisor->jobs[index];
@@ -224,10 +203,6 @@ static void lose(struct job_supervisor *supervisor, size_t index, const char *wh
 		text_copy(stopped.text, sizeof(stopped.text), why);
 		record_own(supervisor, index, &stopped);
 	}
-<<<<<<< HEAD
-=======
-	conclude(supervisor, job, EVENT_FAILED, why);
->>>>>>> w-engine
 	end(supervisor, index);
 }
 
@@ -321,12 +296,7 @@ static void stop(struct job_supervisor *supervisor, unsigned times)
 		if (job->state == JOB_ENDED)
 			continue;
 		os_process_kill(job->pid);
-<<<<<<< HEAD
 		lose(supervisor, i, "stopped twice: the device was not waited for");
-=======
-		conclude(supervisor, job, EVENT_STOPPED, "stopped twice: the device was not waited for");
-		end(supervisor, i);
->>>>>>> w-engine
 	}
 }
 

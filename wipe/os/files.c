@@ -300,7 +300,10 @@ static enum code files_rename(struct os_files *files, const char *from, const ch
 static enum code files_remove(struct os_files *files, const char *path, struct err *err)
 {
 	(void)files;
-	return unlink(path) < 0 ? failed(err, errno, "remove", path) : CODE_OK;
+	/* remove(3) would ask first what it is; unlink(2) of a directory says EISDIR. */
+	if (unlink(path) < 0 && (errno != EISDIR || rmdir(path) < 0))
+		return failed(err, errno, "remove", path);
+	return CODE_OK;
 }
 
 static enum code files_sync_dir(struct os_files *files, const char *path, struct err *err)
