@@ -103,6 +103,7 @@ struct os_counters {
 struct os_claim {
 	int fd; /* O_RDWR | O_EXCL | O_DIRECT, flock held; -1 = none */
 	char path[64];
+	bool reread; /* partitions were dropped: close asks the kernel to read the table again */
 };
 /*
  * Opens path for the whole job and takes it exclusively (O_EXCL and an exclusive flock).
@@ -117,15 +118,19 @@ enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *re
     struct err *err) WIPE_MUST_USE;
 /*
  * Takes the kernel's partitions of the claimed disk away (BLKPG_DEL_PARTITION; nothing is
- * written). CODE_BUSY names the partition somebody has open. *ret_count: how many there were.
+ * written): all, or on failure none, those already gone being put back as they were. CODE_BUSY names
+ * the partition somebody has open. *ret_count: how many there were.
  */
-enum code os_claim_drop_partitions(const struct os_claim *claim, unsigned *ret_count,
-    struct err *err) WIPE_MUST_USE;
+enum code os_claim_drop_partitions(struct os_claim *claim, unsigned *ret_count, struct err *err)
+    WIPE_MUST_USE;
 /* Writes back and drops the page cache of the disk (fsync, BLKFLSBUF). */
 enum code os_claim_flush_cache(const struct os_claim *claim, struct err *err) WIPE_MUST_USE;
 enum code os_claim_counters(const struct os_claim *claim, struct os_counters *ret,
     struct err *err) WIPE_MUST_USE;
-/* Asks the kernel to read the partition table again (for a disk that was released). */
+/*
+ * Releases the disk. Only when partitions were dropped is the kernel asked to read the partition
+ * table again (BLKRRPART): none after a wipe, the old ones when nothing was written.
+ */
 void os_claim_close(struct os_claim *claim); /* safe on {.fd = -1} */
 
 /* ---- os_host: questions about this host ------------------------------------------------------ */

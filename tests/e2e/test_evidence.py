@@ -2,6 +2,7 @@
 """What keeps a certificate honest: tampering, foreign writers, wrong keys, people's signatures."""
 import json
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -108,6 +109,14 @@ class ForeignWriters(Case):
         os.close(fd)
         return lambda: socket.recv_fds(ends[1], 1, 1)[1][0]
 
+    @staticmethod
+    def partitions(loop):
+        """Name, start and length of each that the kernel has."""
+        folder = pathlib.Path("/sys/block", os.path.basename(loop))
+        return sorted((path.parent.name, (path.parent / "start").read_text(),
+                       (path.parent / "size").read_text())
+                      for path in folder.glob("*/partition"))
+
     def test_writer_through_an_earlier_opened_descriptor(self):
         loop = self.disk(mib=256)
         fetch = self.hide(loop)
@@ -124,12 +133,19 @@ class ForeignWriters(Case):
 
     def test_partition_opened_earlier_is_refused(self):
         loop = self.disk(mib=16)
-        run("addpart", loop, 1, 2048, 4096)
-        fetch = self.hide(f"{loop}p1")
-        self.wipe(loop, expect=3)
-        self.assertIn(b"NEEDLE", self.content(loop))
-        os.close(fetch())
+        for number in (1, 2, 3):
+            run("addpart", loop, number, number * 8192 - 6144, 4096)
+        before = self.partitions(loop)
+        self.assertEqual(len(before), 3)
+        # Whichever is tried first: at least once others are gone before the one that cannot go.
+        for number in (1, 2, 3):
+            fetch = self.hide(f"{loop}p{number}")
+            self.wipe(loop, expect=3)
+            self.assertIn(b"NEEDLE", self.content(loop))
+            self.assertEqual(self.partitions(loop), before)
+            os.close(fetch())
         self.wipe(loop, expect=0)
+        self.assertEqual(self.partitions(loop), [])
 
     def test_device_that_shrinks(self):
         loop = self.disk(mib=256)

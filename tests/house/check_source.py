@@ -73,6 +73,12 @@ class Source(unittest.TestCase):
             self.forbid(path, r"\b(system|popen|execl|execlp|execvp|execvpe|wordexp)\s*\(",
                         "runs a program by its name")
 
+    def test_the_tests_ask_no_shell_either(self):
+        """They may look a program up by its name: whoever runs them chose the PATH."""
+        self.assertIn("unit.h", [path.name for path in house.test_sources(".h")])
+        for path in house.test_sources(".c", ".h"):
+            self.forbid(path, r"\b(system|popen|wordexp)\s*\(", "asks a shell")
+
     def test_only_main_ends_the_program(self):
         for path in house.sources(".c", ".h"):
             if house.relative(path) != "wipe/cli/main.c":

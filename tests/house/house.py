@@ -32,6 +32,12 @@ def sources(*suffixes):
     return sorted(path for path in found if path.suffix in suffixes)
 
 
+def test_sources(*suffixes):
+    """Files of the tests, at any depth; seeds and golden files are data."""
+    return sorted(path for path in ROOT.glob("tests/**/*")
+                  if path.suffix in suffixes and not {"corpus", "data", "golden"} & set(path.parts))
+
+
 def area_of(path):
     return path.stem if path.parent.name == "wipe" else path.parent.name
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* content: cut-invariance, known answers, and an independent computation by `openssl enc`. */
-#include "unit/unit.h"
+#include "unit/spawn.h"
 #include "wipe/content.h"
 
 #include <sodium.h>
@@ -100,23 +100,24 @@ static void keystream_is_what_openssl_writes(void **state)
 	struct err err;
 	const uint64_t blocks[] = { 0, 1, 255, UINT64_C(1) << 32, (UINT64_C(1) << 59) - 1 };
 	struct content content = keystream(false);
+	static const uint8_t zeros[40000];
 	char key[2 * CONTENT_KEY + 1];
 	bytes_hex_format(content.key, CONTENT_KEY, key);
 	struct content_source *source = open_source(content);
 	for (size_t i = 0; i < WIPE_COUNT(blocks); i++) {
-		char command[400];
-		snprintf(command, sizeof(command),
-		    "head -c 40000 /dev/zero | openssl enc -aes-256-ctr -K %s -iv %032llx", key,
-		    (unsigned long long)blocks[i]);
-		FILE *pipe = popen(command, "r");
-		assert_non_null(pipe);
-		uint8_t expected[40000], data[40000 - 5];
-		size_t got = fread(expected, 1, sizeof(expected), pipe);
-		pclose(pipe);
-		if (got != sizeof(expected)) {
+		uint8_t expected[sizeof(zeros)], data[sizeof(zeros) - 5];
+		char iv[33];
+		size_t got = 0;
+		snprintf(iv, sizeof(iv), "%032llx", (unsigned long long)blocks[i]);
+		int status = spawn_filter(
+		    SPAWN_WORDS("openssl", "enc", "-aes-256-ctr", "-K", key, "-iv", iv), zeros,
+		    sizeof(zeros), expected, sizeof(expected), &got);
+		if (status == 127 || status == -1) {
 			content_source_free(source);
 			skip();
 		}
+		assert_int_equal(status, 0);
+		assert_int_equal(got, sizeof(zeros));
 		assert_ok(content_fill(source, blocks[i] * 16 + 5, data, sizeof(data), &err), err);
 		assert_memory_equal(data, expected + 5, sizeof(data));
 	}

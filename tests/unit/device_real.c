@@ -3,7 +3,7 @@
  * device and os_host on this very kernel, over loop devices that the test makes on files in /tmp.
  * Mounts happen in a private mount namespace; everything is detached on the way out. Needs root.
  */
-#include "unit/unit.h"
+#include "unit/spawn.h"
 #include "wipe/device.h"
 #include "wipe/os/probe.h"
 
@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -36,38 +35,7 @@ struct rig {
 	struct err err;
 };
 
-/* Runs a tool quietly; its first line of output into out (may be NULL). Returns its status. */
-static int run(const char *const *words, char *out, size_t size)
-{
-	int pipe_fd[2];
-	pid_t pid;
-	int status = -1;
-	static char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
-	posix_spawn_file_actions_t actions;
-	assert_int_equal(pipe2(pipe_fd, O_CLOEXEC), 0);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, pipe_fd[1], 1);
-	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	int rc = posix_spawn(&pid, words[0], &actions, NULL, (char *const *)(uintptr_t)words, env);
-	posix_spawn_file_actions_destroy(&actions);
-	close(pipe_fd[1]);
-	if (rc == 0) {
-		char all[4096];
-		size_t used = 0;
-		ssize_t n;
-		while ((n = read(pipe_fd[0], all + used, sizeof(all) - 1 - used)) > 0)
-			used += (size_t)n;
-		all[used] = 0;
-		all[strcspn(all, "\n")] = 0;
-		if (out)
-			snprintf(out, size, "%s", all);
-		waitpid(pid, &status, 0);
-	}
-	close(pipe_fd[0]);
-	return status;
-}
-
-#define RUN(...) run((const char *const[]){ __VA_ARGS__, NULL }, NULL, 0)
+#define RUN(...) spawn_quiet(SPAWN_WORDS(__VA_ARGS__))
 
 static const char *add_loop(struct rig *rig, const char *file, off_t size)
 {
@@ -77,8 +45,8 @@ static const char *add_loop(struct rig *rig, const char *file, off_t size)
 	assert_int_equal(ftruncate(fd, size), 0);
 	close(fd);
 	char *loop = rig->loops[rig->loop_count];
-	assert_int_equal(run((const char *const[]){ "/usr/sbin/losetup", "-f", "--show", file, NULL },
-			     loop, sizeof(rig->loops[0])),
+	assert_int_equal(spawn_line(SPAWN_WORDS("/usr/sbin/losetup", "-f", "--show", file), loop,
+			     sizeof(rig->loops[0])),
 	    0);
 	assert_memory_equal(loop, "/dev/loop", 9);
 	rig->loop_count++;

@@ -7,49 +7,36 @@
 #ifndef TESTS_UNIT_LOOP_RIG_H
 #define TESTS_UNIT_LOOP_RIG_H
 
-#include "unit/unit.h"
+#include "unit/spawn.h"
 
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#define LOSETUP "/usr/sbin/losetup"
 
 struct loop_rig {
 	char node[64]; /* "" = none */
 	int fd; /* keeps it alive */
 };
 
-static inline bool loop_rig_command(const char *command, char *ret_line, size_t size)
-{
-	FILE *pipe = popen(command, "r");
-	if (!pipe)
-		return false;
-	char *line = fgets(ret_line, (int)size, pipe);
-	if (line)
-		line[strcspn(line, "\n")] = '\0';
-	return pclose(pipe) == 0;
-}
-
-static inline struct loop_rig loop_rig_open(uint64_t size, const char *options)
+/* `option` for losetup, "" for none. */
+static inline struct loop_rig loop_rig_open(uint64_t size, const char *option)
 {
 	struct loop_rig rig = { .fd = -1 };
-	char file[] = "/tmp/certwipe-loop-XXXXXX", command[300], line[80] = "";
+	char file[] = "/tmp/certwipe-loop-XXXXXX", line[64] = "";
 	if (geteuid() != 0)
 		return rig;
 	int fd = mkstemp(file);
 	if (fd < 0 || ftruncate(fd, (off_t)size) != 0)
 		return rig;
-	snprintf(command, sizeof(command), "losetup %s -f --show %s 2>/dev/null", options, file);
-	bool made = loop_rig_command(command, line, sizeof(line));
+	int status = spawn_line(SPAWN_WORDS(LOSETUP, "-f", "--show", file, *option ? option : NULL),
+	    line, sizeof(line));
 	unlink(file);
 	close(fd);
-	if (!made || strncmp(line, "/dev/loop", 9) != 0)
+	if (status != 0 || strncmp(line, "/dev/loop", 9) != 0)
 		return rig;
 	rig.fd = open(line, O_RDONLY | O_CLOEXEC);
-	snprintf(command, sizeof(command), "losetup -d %s", line);
-	if (loop_rig_command(command, (char[80]){ 0 }, 80) && rig.fd >= 0)
-		memcpy(rig.node, line, sizeof(rig.node) - 1);
+	if (spawn_quiet(SPAWN_WORDS(LOSETUP, "-d", line)) == 0 && rig.fd >= 0)
+		memcpy(rig.node, line, sizeof(rig.node));
 	return rig;
 }
 

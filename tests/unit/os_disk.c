@@ -34,7 +34,7 @@ static void bench_close(struct bench *bench)
 /* Skips the test where the machine cannot. */
 static void bench_open(struct bench *bench, open_path *open_disk)
 {
-	*bench = (struct bench){ .claim = { .fd = -1 }, .loop = loop_rig_open(SIZE, "-b 4096") };
+	*bench = (struct bench){ .claim = { .fd = -1 }, .loop = loop_rig_open(SIZE, "-b4096") };
 	if (!bench->loop.node[0])
 		skip();
 	enum code code = os_claim_open(bench->loop.node, &bench->claim, &bench->err);
@@ -131,7 +131,7 @@ static void plain_calls_work_on_a_real_device(void **state)
 /* Runs `limit` in a child, then the auto-chosen path over the device; its exit status tells. */
 static int opened_under(int (*limit)(void), const char *method)
 {
-	struct bench bench = { .claim = { .fd = -1 }, .loop = loop_rig_open(SIZE, "-b 4096") };
+	struct bench bench = { .claim = { .fd = -1 }, .loop = loop_rig_open(SIZE, "-b4096") };
 	if (!bench.loop.node[0])
 		skip();
 	pid_t child = fork();

@@ -3,35 +3,27 @@
 #ifndef TESTS_TRUST_TOOL_H
 #define TESTS_TRUST_TOOL_H
 
+#include "unit/spawn.h"
 #include "wipe/trust.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 /* Exit status; input from file `in` (or NULL), standard output into file `out` (or NULL). */
-static inline int tool_run(const char *in, const char *out, char *const argv[])
+static inline int tool_run(const char *in, const char *out, const char *const *words)
 {
-	posix_spawn_file_actions_t acts;
-	posix_spawn_file_actions_init(&acts);
-	posix_spawn_file_actions_addopen(&acts, 0, in ? in : "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&acts, 1, out ? out : "/dev/null",
-	    O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	posix_spawn_file_actions_addopen(&acts, 2, "/dev/null", O_WRONLY, 0);
-	pid_t pid = 0;
-	int status = -1;
-	if (posix_spawnp(&pid, argv[0], &acts, NULL, argv, environ) == 0)
-		waitpid(pid, &status, 0);
-	posix_spawn_file_actions_destroy(&acts);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	int in_fd = in ? open(in, O_RDONLY | O_CLOEXEC) : -1;
+	int out_fd = out ? open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+	assert_true((!in || in_fd >= 0) && (!out || out_fd >= 0));
+	int status = spawn_wait(spawn_start(words, in_fd, out_fd));
+	if (in)
+		close(in_fd);
+	if (out)
+		close(out_fd);
+	return status;
 }
-#define TOOL(in, out, ...) tool_run(in, out, (char *[]){ __VA_ARGS__, NULL })
+#define TOOL(in, out, ...) tool_run(in, out, SPAWN_WORDS(__VA_ARGS__))
 
 static inline void tool_put(const char *path, const void *data, size_t len)
 {

@@ -177,11 +177,10 @@ void os_claim_close(struct os_claim *claim)
 {
 	if (claim->fd < 0)
 		return;
-	/* The kernel shall see what is there now: no partitions, after a wipe. Many devices cannot
-	 * be asked (no partitions, no right any more), and nothing depends on it. */
-	int flags = fcntl(claim->fd, F_GETFL);
-	if (flags >= 0 && (flags & O_ACCMODE) == O_RDWR)
+	/* Fails on devices that know no partitions by themselves, and nothing depends on it. */
+	if (claim->reread)
 		(void)ioctl(claim->fd, BLKRRPART, 0);
 	close(claim->fd);
 	claim->fd = -1;
+	claim->reread = false;
 }
