@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * worker: one disk from claim to release. The order is the safety: exclusive claim, then the identity
- * from the descriptor and from the host, then use and openers, then partitions, then caches; only then
- * a write.
+ * from the descriptor and from the host, then use and openers, then partitions, then caches, then the
+ * word to go; then the process gives up all it does not need any more, and only then a write.
  */
 #include "wipe/job.h"
 
@@ -75,7 +75,12 @@ static enum code take(struct worker *worker, struct err *err)
 	return code;
 }
 
-/* Is the open descriptor still the device that was cleared? */
+/*
+ * Is the open descriptor still the device that was cleared? The host is not asked again, which takes
+ * opening files, nor could it tell more: as long as a disk is open its number goes to no other disk, the
+ * kernel reads model and serial number once when the disk appears, one that was unplugged is told by
+ * its descriptors of /sys, and another medium behind the same number has another diskseq.
+ */
 static enum code tell_identity(struct worker *worker, struct err *err)
 {
 	struct event event = { .kind = EVENT_IDENTITY };
@@ -84,8 +89,6 @@ static enum code tell_identity(struct worker *worker, struct err *err)
 	enum code code = os_claim_geometry(&worker->claim, &geometry, &cause);
 	if (code == CODE_OK)
 		code = device_confirm(worker->task->clearance, &geometry, &cause);
-	if (code == CODE_OK)
-		code = device_recheck_identity(worker->task->host, worker->task->clearance, &cause);
 	event.flag = code == CODE_OK;
 	if (code != CODE_OK)
 		tell_text(&event, cause.line);
@@ -99,7 +102,7 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 	struct err ignored = { 0 };
 	/* Pages that somebody else has dirtied go to the disk now, while they are counted, not later.
 	 * A counter that cannot be read stays unknown, and unknown is not success. */
-	if (os_claim_flush_cache(&worker->claim, &ignored) != CODE_OK ||
+	if (os_claim_write_back(&worker->claim, &ignored) != CODE_OK ||
 	    os_claim_counters(&worker->claim, &after, &ignored) != CODE_OK)
 		after.known = false;
 	struct event event = {
@@ -115,6 +118,19 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 	return tell(worker, &event, err);
 }
 
+/*
+ * After the word to go and not before: who has to let go of an untouched disk also gives back its
+ * partitions, which takes a capability. There is nothing to hear or to read in between.
+ */
+static enum code confine(struct worker *worker, const struct os_disk *disk, struct err *err)
+{
+	const struct job_control *control = worker->control;
+	if (!control->confine)
+		return CODE_OK;
+	enum code code = control->confine(control->self, &worker->claim, disk, err);
+	return code == CODE_OK ? CODE_OK : err_prefix(err, "the worker cannot be confined");
+}
+
 static enum code carry_out(struct worker *worker, struct os_disk *disk, struct err *err)
 {
 	const struct engine_context context = {
@@ -125,10 +141,14 @@ static enum code carry_out(struct worker *worker, struct os_disk *disk, struct e
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
 	};
-	enum code code = engine_run(worker->task->plan, 0, &context, &worker->totals, err);
+	struct err cause = { 0 };
+	enum code code = confine(worker, disk, &cause);
+	if (code != CODE_OK)
+		return tell_failed(worker, &cause, err);
+	code = engine_run(worker->task->plan, 0, &context, &worker->totals, err);
 	/* These three were told as events; what else went wrong was not. */
 	if (code != CODE_OK && code != CODE_STOPPED && code != CODE_IO && code != CODE_GONE) {
-		struct err cause = *err;
+		cause = *err;
 		code = tell_failed(worker, &cause, err);
 	} else {
 		code = CODE_OK;
