@@ -38,18 +38,24 @@ static void allow(struct rules *rules, int call)
 	add(rules, call, 0, NULL);
 }
 
+/* SCMP_A0(SCMP_CMP_EQ, fd), whole: clang misses a field in libseccomp's macro. */
+static struct scmp_arg_cmp is_fd(int fd)
+{
+	return (struct scmp_arg_cmp){ .arg = 0, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)fd };
+}
+
 /* A call whose first argument is this descriptor. */
 static void allow_on(struct rules *rules, int call, int fd)
 {
-	const struct scmp_arg_cmp is_fd = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd);
+	const struct scmp_arg_cmp condition = is_fd(fd);
 	if (fd >= 0)
-		add(rules, call, 1, &is_fd);
+		add(rules, call, 1, &condition);
 }
 
 static void allow_ioctl(struct rules *rules, int fd, unsigned long request)
 {
 	/* The kernel looks at 32 bits of it. */
-	const struct scmp_arg_cmp conditions[] = { SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd),
+	const struct scmp_arg_cmp conditions[] = { is_fd(fd),
 		SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, request & UINT32_MAX) };
 	add(rules, SCMP_SYS(ioctl), WIPE_COUNT(conditions), conditions);
 }
