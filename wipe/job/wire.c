@@ -47,10 +47,18 @@ static enum code put(void *self, const struct event *event, struct err *err)
 	return os_packet_send(ear->fd, packed, sizeof(packed), err);
 }
 
+static enum code confine(void *self, struct os_claim *claim, const struct os_disk *disk,
+    struct err *err)
+{
+	const struct ear *ear = self;
+	struct os_sandbox sandbox;
+	return os_sandbox_enter(claim, disk, ear->fd, &sandbox, err);
+}
+
 static int worker_main(void *self, int fd)
 {
 	struct ear ear = { .fd = fd };
-	const struct job_control control = { may_go, is_stopping, &ear };
+	const struct job_control control = { may_go, is_stopping, confine, &ear };
 	const struct event_sink sink = { put, &ear };
 	struct err err = { 0 };
 	return job_worker(self, &control, &sink, &err) == CODE_OK ? 0 : 1;

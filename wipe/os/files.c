@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define SHOWN 400
+#define CHUNK 16384 /* bytes read at once */
 
 /* A path as it may stand in a message: names found in a directory are anybody's bytes. */
 static const char *shown(const char *path, char out[SHOWN])
@@ -108,13 +109,13 @@ static enum code open_regular(const char *path, int flags, unsigned mode, const 
 	return CODE_OK;
 }
 
-static enum code read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
+static enum code read_chunks(int fd, const char *path, size_t max, uint8_t *chunk, struct buf *ret,
+    struct err *err)
 {
 	char name[SHOWN];
 	size_t start = ret->len;
-	uint8_t chunk[16384];
 	for (;;) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
+		ssize_t got = read(fd, chunk, CHUNK);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -129,6 +130,15 @@ static enum code read_all(int fd, const char *path, size_t max, struct buf *ret,
 		if (ret->failed)
 			return buf_check(ret, err);
 	}
+}
+
+static enum code read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
+{
+	uint8_t chunk[CHUNK];
+	enum code code = read_chunks(fd, path, max, chunk, ret, err);
+	/* It may have been a key, and what lies on the stack goes along into every worker. */
+	explicit_bzero(chunk, sizeof(chunk));
+	return code;
 }
 
 static enum code files_read(struct os_files *files, const char *path, size_t max, struct buf *ret,
