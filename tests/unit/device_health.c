@@ -6,8 +6,11 @@
 #include "wipe/device/health.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 /* ---- drives as the standards have them --------------------------------------------------------- */
 
