@@ -33,6 +33,8 @@ struct job_control {
 	bool (*may_go)(void *self);
 	/* Asked between requests. */
 	bool (*is_stopping)(void *self);
+	/* Waits until everything told so far is durable, or a stop came; see engine_context. NULL: it is. */
+	enum code (*make_known)(void *self, struct err *err);
 	/*
 	 * Gives up whatever the work does not need, before the first write; NULL: the process has other
 	 * things to do. From then on only these two and the sink are touched. On failure nothing is written.

@@ -20,6 +20,7 @@ struct job {
 	pid_t pid;
 	int fd;
 	bool said_all; /* EVENT_ENDED came */
+	bool asks; /* it waits until all it said is durable */
 	uint64_t moved_ns; /* when the disk last showed that it lives */
 	uint64_t progress; /* bytes of the step, as last told */
 	bool stalled;
@@ -262,17 +263,31 @@ static void take_event(struct job_supervisor *supervisor, size_t index, const st
 	}
 }
 
+/* Once the journal is durable; until then the worker waits, and it is tried again and again. */
+static void answer(struct job_supervisor *supervisor, struct job *job)
+{
+	struct err later = { 0 };
+	if (!job->asks || record_sync(&job->record, boot_ns(supervisor), &later) != CODE_OK)
+		return;
+	job->asks = false;
+	job_wire_tell(job->fd, JOB_WIRE_KNOWN);
+}
+
 /* Everything one worker has to say now. */
 static void listen(struct job_supervisor *supervisor, size_t index)
 {
 	struct job *job = supervisor->jobs[index];
 	while (job->state != JOB_ENDED) {
 		struct event event;
+		bool asks = false;
 		struct err err = { 0 };
-		enum code code = job_wire_receive(job->fd, &event, &err);
+		enum code code = job_wire_receive(job->fd, &event, &asks, &err);
 		if (code == CODE_BUSY)
 			return;
-		if (code == CODE_OK)
+		job->asks |= asks;
+		if (asks)
+			answer(supervisor, job);
+		else if (code == CODE_OK)
 			take_event(supervisor, index, &event);
 		else
 			lose(supervisor, index, code == CODE_GONE ? "the worker process died" : err.line);
@@ -315,6 +330,8 @@ static void tend(struct job_supervisor *supervisor, size_t index)
 	if (failed != record->told && supervisor->watcher.behind)
 		supervisor->watcher.behind(supervisor->watcher.self, index, failed ? err.line : NULL);
 	record->told = failed;
+	if (!failed && job->state == JOB_RUNNING)
+		answer(supervisor, job);
 }
 
 /* Waits a tick at most for a worker or a signal, and takes all there is. */

@@ -141,6 +141,7 @@ static struct engine_context context_of(const struct worker *worker, struct os_d
 		.clock = worker->task->clock,
 		.sink = *worker->sink,
 		.is_stopping = worker->control->is_stopping,
+		.make_known = worker->control->make_known,
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
 	};
