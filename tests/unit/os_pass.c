@@ -244,6 +244,42 @@ static void a_confined_process_can_ask_and_answer_and_nothing_else(void **state)
 	}
 }
 
+static int quiet(void *self, int fd)
+{
+	struct err err = { 0 };
+	char word = 'x';
+	size_t len;
+	(void)self;
+	os_process_quiet();
+	/* Alive until the other end is closed, and without the pipe that stdout was. */
+	return os_packet_send(fd, &word, 1, &err) != CODE_OK ||
+	    os_packet_receive(fd, -1, &word, 1, &len, &err) != CODE_GONE;
+}
+
+static void a_quiet_child_holds_no_pipe_open(void **state)
+{
+	(void)state;
+	struct err err = { 0 };
+	int ends[2], fd = -1, status = -1;
+	pid_t pid = 0;
+	char word;
+	size_t len = 0;
+	int out = dup(STDOUT_FILENO);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
+	enum code code = os_process_spawn(quiet, NULL, &pid, &fd, &err);
+	assert_int_equal(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
+	close(out);
+	close(ends[1]);
+	assert_ok(code, err);
+	assert_ok(os_packet_receive(fd, -1, &word, 1, &len, &err), err);
+	assert_int_equal(read(ends[0], &word, 1), 0); /* its end: nobody holds it */
+	close(ends[0]);
+	os_fd_close(fd);
+	assert_ok(os_process_reap(pid, true, &status, &err), err);
+	assert_int_equal(status, 0);
+}
+
 static int deaf(void *self, int fd)
 {
 	(void)self;
@@ -275,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_loop_device_takes_no_drive_commands),
 		cmocka_unit_test(opening_says_what_is_wrong),
 		cmocka_unit_test(a_confined_process_can_ask_and_answer_and_nothing_else),
+		cmocka_unit_test(a_quiet_child_holds_no_pipe_open),
 		cmocka_unit_test(a_child_that_does_not_end_is_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,7 @@ static bool allow_talk(scmp_filter_ctx filter)
 	    allow(filter, SCMP_SYS(recvfrom)) && allow(filter, SCMP_SYS(restart_syscall)) &&
 	    /* With no address: not to whoever else listens on a datagram socket. */
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1,
-		SCMP_A4(SCMP_CMP_EQ, 0)) == 0;
+		SCMP_A4(SCMP_CMP_EQ, 0, 0)) == 0;
 }
 
 static bool load_filter(int fd, unsigned long request)
@@ -83,7 +83,7 @@ static bool load_filter(int fd, unsigned long request)
 	bool made = allow(filter, SCMP_SYS(exit)) && allow(filter, SCMP_SYS(exit_group)) &&
 	    allow(filter, SCMP_SYS(close)) && allow_memory(filter) && allow_talk(filter) &&
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
-		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd), SCMP_A1(SCMP_CMP_EQ, request)) == 0 &&
+		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0), SCMP_A1(SCMP_CMP_EQ, request, 0)) == 0 &&
 	    seccomp_load(filter) == 0;
 	seccomp_release(filter);
 	return made;

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * process_end: how is a child ended that may hang in the kernel? SIGKILL is not heard inside an
- * uninterruptible system call, so the wait has an end (pidfd_open(2)).
+ * process_end: how is a child ended that may hang in the kernel, and what may it not hold meanwhile?
+ * SIGKILL is not heard inside an uninterruptible system call, so the wait has an end (pidfd_open(2)).
  */
 #include "wipe/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+void os_process_quiet(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int stream = 0; stream < 3; stream++) {
+		if (fd < 0 || dup2(fd, stream) < 0)
+			close(stream);
+	}
+	if (fd > 2)
+		close(fd);
+}
 
 enum code os_process_end(pid_t pid, int timeout_ms, struct err *err)
 {
