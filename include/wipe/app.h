@@ -45,6 +45,7 @@ struct app_config {
 	char procedure[48];
 	char operator_[128]; /* default of --operator */
 	uint32_t temperature_max_c; /* pause above it; 0: see device_health_limit() */
+	uint32_t stall_s; /* a disk that is silent for so long is told as stalled; 0: JOB_STALL_NS */
 };
 
 struct app_options {

@@ -6,6 +6,7 @@
 #include "wipe/device/health.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
