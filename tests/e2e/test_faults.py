@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Disks that fail in every way: what the certificate says then is exact, and never too good."""
+import hashlib
+import os
+import unittest
+
+from faulty import FaultyCase, run, until
+
+KIB, MIB = 1 << 10, 1 << 20
+ENODEV, ENOSPC = 19, 28
+FAILED_MOST = 20000 + 64  # requests that the engine lets fail in one step, and those in flight
+NOT_ERASED, STOPPED = 1, 4
+
+
+class Bad(FaultyCase):
+    def test_what_cannot_be_written_is_listed_to_the_sector(self):
+        disk = self.faulty(mib=16)
+        bad = [(512 * 777, 512), (5 * MIB - 1024, 2048), (9 * MIB + 3 * 4096, 4096),
+               (16 * MIB - 512, 512)]
+        for offset, length in bad:
+            disk.fail("write", offset, length)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.only()
+        self.assertEqual(self.listed(certificate, "unwritten"), bad)
+        self.assertEqual(certificate["outcome"], "not-erased")
+        total = sum(length for _, length in bad)
+        self.check_says(certificate, f"{total} bytes could not be written in the last pass")
+        self.check_content(disk, certificate, but=bad)
+        self.check_signed()
+
+    def test_4k_blocks_are_given_up_whole(self):
+        disk = self.faulty(mib=4, sector=4096)
+        disk.fail("write", MIB + 512, 512)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.only()
+        self.assertEqual(self.listed(certificate, "unwritten"), [(MIB, 4096)])
+        self.check_content(disk, certificate, but=[(MIB, 4096)])
+
+    def requests(self, disk):
+        """How many it takes to wipe this disk."""
+        self.wipe(disk.path, expect=None, procedure=self.own_procedure("[step 1]\nwrite = random\n"))
+        return disk.counters()
+
+    def test_a_bad_4k_costs_4k_and_few_requests(self):
+        good = self.requests(self.faulty(mib=16))
+        disk = self.faulty(mib=16)
+        disk.fail("write", 7 * MIB + 64 * KIB, 4096)
+        sick = self.requests(disk)
+        certificate = self.documents()[disk.path]
+        self.assertEqual(self.listed(certificate, "unwritten"), [(7 * MIB + 64 * KIB, 4096)])
+        self.assertEqual(certificate["outcome"], "erased-with-exceptions")
+        self.assertEqual(good["failed"], 0)
+        # Three tries of the megabyte, one of each half down to 512 bytes, and of those 8 three.
+        self.assertLess(sick["failed"], 3 + 11 + 2 * 8 + 3 * 8)
+        self.assertLess(sick["writes"] - good["writes"], 100)
+        self.assertEqual(sick["flushes"], good["flushes"])
+
+    def test_what_cannot_be_read_back_is_listed_to_the_sector(self):
+        disk = self.faulty(mib=16)
+        bad = [(3 * MIB + 512, 512), (8 * MIB, 4096)]
+        for offset, length in bad:
+            disk.fail("read", offset, length)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.only()
+        self.assertEqual(self.listed(certificate, "unreadable"), bad)
+        self.assertEqual(self.listed(certificate, "unwritten"), [])
+        self.assertNotEqual(certificate["outcome"], "erased")
+        self.check_says(certificate, "Verification could not read 4608 bytes")
+        self.check_content(disk, certificate)
+
+    def test_short_reads_cost_nothing_but_requests(self):
+        disk = self.faulty(mib=8)
+        disk.short("read", 0, disk.size)
+        self.wipe(disk.path)
+        certificate = self.only()
+        self.assertEqual(certificate["outcome"], "erased")
+        self.check_content(disk, certificate)
+
+    def test_a_flush_that_fails_proves_nothing(self):
+        disk = self.faulty()
+        child = self.stalled_at(disk, 3 * MIB, procedure="random")
+        disk.fail("flush")
+        disk.release()
+        child.wait(NOT_ERASED)
+        certificate = self.only()
+        self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "failed"))
+        self.assertIn("does not confirm", certificate["reason"])
+        self.assertEqual([s["durable"] for s in certificate["steps"] if s["action"] == "write"],
+                         [False])
+        self.check_signed()
+
+    def stalled_at(self, disk, offset, procedure="random", args=()):
+        """A wipe whose write at this offset waits."""
+        disk.stall("write", offset, 512)
+        child = self.start(disk, procedure=procedure, args=args)
+        until(lambda: disk.counters()["waiting"], "a write that waits")
+        return child
+
+
+class Lies(FaultyCase):
+    def test_full_verification_finds_writes_that_were_dropped(self):
+        disk = self.faulty(mib=8)
+        disk.drop("write", 5 * MIB + 512, 512)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.only()
+        (offset, length), = self.listed(certificate, "mismatch")
+        # The tool drops the whole request.
+        self.assertTrue(offset <= 5 * MIB + 512 < offset + length, (offset, length))
+        self.assertEqual(certificate["outcome"], "not-erased")
+        self.check_says(certificate, "bytes that are not what was written")
+
+    def test_full_verification_finds_one_flipped_sector(self):
+        disk = self.faulty(mib=8)
+        disk.flip("read", 3 * MIB + 1024, 512)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.only()
+        self.assertEqual(self.listed(certificate, "mismatch"), [(3 * MIB + 1024, 512)])
+        self.assertEqual(certificate["outcome"], "not-erased")
+
+    def test_a_sample_finds_what_it_covers(self):
+        disk = self.faulty(mib=8)
+        disk.flip("read", disk.size - 512, 512)  # the last block is in every sample
+        self.wipe(disk.path, expect=NOT_ERASED, procedure="nist-clear")
+        certificate = self.only()
+        self.assertEqual(self.listed(certificate, "mismatch"), [(disk.size - 512, 512)])
+        self.assertEqual(certificate["outcome"], "not-erased")
+
+
+class Dying(FaultyCase):
+    def check_bounded_failure(self, disk, reason):
+        certificate = self.only()
+        self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "failed"))
+        self.assertIn(reason, certificate["reason"])
+        self.assertLess(disk.counters()["failed"], 2 * FAILED_MOST)
+        self.check_signed()
+        return certificate
+
+    def test_a_full_backing_store_ends_the_job(self):
+        disk = self.faulty(mib=64)
+        disk.fail("write", 40 * MIB, disk.size, 0, 0, ENOSPC)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.check_bounded_failure(disk, "given up after 20000 failed requests")
+        ranges = self.listed(certificate, "unwritten")
+        self.assertEqual(ranges, [(40 * MIB, 24 * MIB)])
+        self.check_content(disk, certificate, but=ranges)
+
+    def test_a_disk_that_takes_nothing_ends_the_job(self):
+        disk = self.faulty(mib=256)
+        disk.fail("write", 0, disk.size)
+        disk.fail("read", 0, disk.size)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.check_bounded_failure(disk, "failed requests")
+        self.assertEqual(self.listed(certificate, "unwritten"), [(0, disk.size)])
+
+    def test_very_many_bad_sectors_stand_in_a_file_named_by_hash(self):
+        disk = self.faulty(mib=64)
+        disk.fail("write", 8 * MIB, 5 * MIB // 2, 1024, 512)
+        self.wipe(disk.path, expect=NOT_ERASED,
+                  procedure=self.own_procedure("[step 1]\nwrite = 0x00\n[step 2]\nwrite = random\n"
+                                               "verify = full\n"))
+        path, certificate = self.certificate()
+        bad = [(8 * MIB + 1024 * i, 512) for i in range(5 * KIB // 2)]
+        listed = self.listed(certificate, "unwritten")
+        self.assertLessEqual(len(listed), 4096)
+        self.assertGreater(int(certificate["ranges"]["total"]), 4096)
+        side = path.with_suffix(".ranges").read_bytes()
+        self.assertEqual(hashlib.sha256(side).hexdigest(), certificate["ranges"]["sha256"])
+        self.assertEqual(certificate["outcome"], "not-erased")
+        self.assertLess(disk.counters()["failed"], 4 * FAILED_MOST)
+        self.check_content(disk, certificate, but=bad)
+        self.side = side
+        self.check_signed()
+
+    def test_a_million_bad_sectors_end_the_job(self):
+        disk = self.faulty(mib=1024)
+        disk.fail("write", 0, disk.size, 1024, 512)
+        self.wipe(disk.path, expect=NOT_ERASED)
+        certificate = self.check_bounded_failure(disk, "given up after")
+        unwritten = sum(length for _, length in self.listed(certificate, "unwritten"))
+        self.assertGreater(unwritten, disk.size - 64 * MIB)
+
+
+if __name__ == "__main__":
+    unittest.main()
