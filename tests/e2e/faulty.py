@@ -10,8 +10,13 @@ import time
 
 from rig import BUILD, CERTWIPE, Case, run
 
-PATIENCE = 60  # seconds until something that must happen counts as not happening
+PATIENCE = 25  # seconds until something that must happen counts as not happening
 NEEDLE = b"OLD-CUSTOMER-DATA-NEEDLE-1234567....."
+FILLED_MOST = 64 << 20  # bytes of a disk that are old data; beyond them are zeros
+
+
+def old_bytes(size):
+    return (NEEDLE * (size // len(NEEDLE) + 1))[:size]
 
 
 def until(condition, what):
@@ -33,7 +38,9 @@ class FaultyDisk:
         self.backing = self.mount.with_suffix(".bytes")
         self.mount.mkdir()
         self.size = size
-        self.backing.write_bytes((NEEDLE * (size // len(NEEDLE) + 1))[:size])
+        with open(self.backing, "wb") as backing:
+            backing.write(old_bytes(min(size, FILLED_MOST)))
+            backing.truncate(size)
         self.tool = subprocess.Popen(
             [str(BUILD / "tests/faulty_disk"), str(self.mount), str(self.backing)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -121,9 +128,15 @@ class Wiping:
         self.case.assertEqual(code, expect, self.text())
         return self.text()
 
+    def until(self, condition, what):
+        """What happens while it runs, not after it has ended instead."""
+        until(lambda: condition() or self.child.poll() is not None, what)
+        self.reader.join(timeout=0 if self.child.poll() is None else PATIENCE)
+        if not condition():
+            raise AssertionError(f"ended instead: {what}\n{self.text()}")
+
     def until_said(self, words):
-        until(lambda: words in self.text() or self.child.poll() is not None, f"'{words}' is said")
-        self.case.assertIn(words, self.text())
+        self.until(lambda: words in self.text(), f"'{words}' is said")
 
 
 class FaultyCase(Case):
@@ -148,6 +161,16 @@ class FaultyCase(Case):
         return Wiping(self, "wipe", *[d.path for d in disks], *confirm, "--procedure", procedure,
                       "--progress", "json", *args)
 
+    def stalled_at(self, offset, disk, *others, procedure="random"):
+        """A wipe under way: the write of these 512 bytes of `disk` waits to be released."""
+        disk.stall("write", offset, 512)
+        child = self.start(disk, *others, procedure=procedure)
+        child.until(lambda: disk.counters()["waiting"], "a write that waits")
+        return child
+
+    def jobs(self):
+        return json.loads(self.certwipe("resume", "--list", "--json", expect=0).stdout)["jobs"]
+
     def only(self):
         return self.certificate()[1]
 
@@ -167,7 +190,7 @@ class FaultyCase(Case):
     def check_content(self, disk, certificate, but=()):
         """Everything is what the certificate says was left, and what could not be written is as before."""
         left = bytearray(self.left_content(certificate, disk.size))
-        old = (NEEDLE * (disk.size // len(NEEDLE) + 1))[:disk.size]
+        old = old_bytes(disk.size)
         for offset, length in but:
             left[offset:offset + length] = old[offset:offset + length]
         found = disk.bytes()

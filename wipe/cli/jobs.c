@@ -37,7 +37,13 @@ void jobs_view_close(struct jobs_view *view)
 static void on_event(void *self, const struct app_disk *disk, const struct event *event)
 {
 	struct jobs_view *view = self;
+	const char *node = disk->plan.identity.node;
+	unsigned long long seconds = event->length;
 	progress_event(view->progress, disk, event);
+	if (event->kind == EVENT_STALLED && event->flag)
+		progress_say(view->progress, "%s: stalled: no answer for %llu s; the others go on", node, seconds);
+	else if (event->kind == EVENT_STALLED)
+		progress_say(view->progress, "%s: answers again, after %llu s", node, seconds);
 }
 
 static void on_ended(void *self, const struct app_disk *disk)
@@ -113,7 +119,7 @@ static enum cli_exit exit_of(const struct app_erase_result *result)
 static bool has_begun(const struct app_erase_result *result)
 {
 	for (size_t i = 0; i < result->count; i++) {
-		if (result->disks[i].started)
+		if (result->disks[i].started && result->disks[i].refused == CODE_OK)
 			return true;
 	}
 	return false;
