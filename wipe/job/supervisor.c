@@ -281,6 +281,8 @@ static void listen(struct job_supervisor *supervisor, size_t index)
 
 static void stop(struct job_supervisor *supervisor, unsigned times)
 {
+	if (times == 0)
+		return; /* a signal that asks for nothing: the terminal is gone */
 	supervisor->stops += times;
 	if (supervisor->watcher.stopping)
 		supervisor->watcher.stopping(supervisor->watcher.self, supervisor->stops);
