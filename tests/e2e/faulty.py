@@ -130,7 +130,10 @@ class Wiping:
 
     def until(self, condition, what):
         """What happens while it runs, not after it has ended instead."""
-        until(lambda: condition() or self.child.poll() is not None, what)
+        try:
+            until(lambda: condition() or self.child.poll() is not None, what)
+        except AssertionError as never:
+            raise AssertionError(f"{never}\n{self.text()}") from None
         self.reader.join(timeout=0 if self.child.poll() is None else PATIENCE)
         if not condition():
             raise AssertionError(f"ended instead: {what}\n{self.text()}")

@@ -35,7 +35,7 @@ class State(FaultyCase):
         return path
 
     def test_a_journal_without_room_is_said_once_and_written_when_there_is_room(self):
-        self.small(self.state / "jobs", 1500)  # 1024 of them are reserved for the journal
+        self.small(self.state / "jobs", 4000)  # 1024 of them are reserved for the journal
         disk = self.faulty(mib=8)
         # So many failures that what was reserved for the journal does not hold them.
         disk.fail("write", 4 * MIB, 5 * MIB // 2, 1024, 512)
