@@ -50,6 +50,12 @@ struct engine_context {
 	struct event_sink sink;
 	/* Asked between requests: true = finish what is in flight, flush, report EVENT_STOPPED. */
 	bool (*is_stopping)(void *self);
+	/*
+	 * Asked before the first write of each step, may be NULL: returns when all events so far will outlive
+	 * a power failure. A step destroys what the one before wrote; who does not know that it had begun
+	 * would later verify the one before and find other bytes. A failure ends the run with that code.
+	 */
+	enum code (*make_known)(void *self, struct err *err);
 	void *self;
 	const struct engine_limits *limits;
 };

@@ -115,7 +115,7 @@ struct evidence {
 	uint64_t stall_s; /* the longest */
 	uint64_t pauses;
 	struct evidence_health health[2]; /* before, after */
-	size_t interruption_count; /* of all; the first EVIDENCE_INTERRUPTIONS_MAX are kept */
+	size_t interruption_count; /* of all; kept are the first ones and the latest */
 	struct evidence_interruption interruptions[EVIDENCE_INTERRUPTIONS_MAX];
 	enum code failed_code; /* extra of EVENT_FAILED */
 	unsigned step_count;

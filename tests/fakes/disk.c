@@ -57,10 +57,29 @@ static struct fake_disk_fault *meet(struct fake_disk *fake, const struct os_io *
 	return NULL;
 }
 
+static void forget_old(struct fake_disk *fake)
+{
+	for (size_t i = 0; i < fake->old_count; i++)
+		free(fake->old[i].bytes);
+	free(fake->old);
+	fake->old = NULL;
+	fake->old_count = 0;
+}
+
+static void remember_old(struct fake_disk *fake, uint64_t offset, uint32_t len)
+{
+	fake->old = reallocarray(fake->old, fake->old_count + 1, sizeof(*fake->old));
+	struct fake_disk_old *old = &fake->old[fake->old_count++];
+	*old = (struct fake_disk_old){ .offset = offset, .len = len, .bytes = malloc(len) };
+	memcpy(old->bytes, fake->bytes + offset, len);
+}
+
 static void move_bytes(struct fake_disk *fake, const struct os_io *io, uint64_t len)
 {
 	uint8_t *slot = fake->disk.slots[io->slot] + io->slot_offset;
 	uint8_t *medium = fake->bytes + io->offset;
+	if (io->kind == OS_IO_WRITE && fake->remembers)
+		remember_old(fake, io->offset, (uint32_t)len);
 	struct fake_disk_fault *flip = meet(fake, io, FAKE_FLIP);
 	struct fake_disk_fault *drop = meet(fake, io, FAKE_DROP);
 	if (io->kind == OS_IO_READ)
@@ -88,6 +107,7 @@ static int64_t carry_out(struct fake_disk *fake, const struct os_io *io)
 		return -fault->sys_errno;
 	if (io->kind == OS_IO_FLUSH) {
 		fake->unflushed_from = UINT64_MAX;
+		forget_old(fake);
 		return 0;
 	}
 	if (io->offset + io->len > fake->told_size)
@@ -106,7 +126,13 @@ static enum code fake_wait(struct os_disk *disk, int timeout_ms, struct os_io_do
     struct err *err)
 {
 	struct fake_disk *fake = of(disk);
-	if (fake->broken_wait)
+	if (!fake->dead && fake->die_after && fake->requests + 1 >= fake->die_after && fake->queued) {
+		/* Whatever was told before this moment is all that anybody will know. */
+		fake->dead = true;
+		if (!fake->dies_before)
+			(void)carry_out(fake, &fake->queue[0]);
+	}
+	if (fake->broken_wait || fake->dead)
 		return err_set_errno(err, CODE_IO, EBADF, "no completion");
 	if (fake->stalls > 0 || fake->queued == 0) {
 		fake->stalls -= fake->stalls > 0;
@@ -139,6 +165,7 @@ static enum code fake_size(struct os_disk *disk, uint64_t *ret_size, struct err 
 static void fake_free(struct os_disk *disk)
 {
 	free(disk->slots[0]);
+	forget_old(of(disk));
 	free(of(disk)->bytes);
 	free(disk);
 }
@@ -201,4 +228,55 @@ void fake_disk_fault(struct fake_disk *fake, struct fake_disk_fault fault)
 	if (fake->fault_count == FAKE_DISK_FAULTS)
 		abort();
 	fake->faults[fake->fault_count++] = fault;
+}
+
+/* splitmix64: any numbers will do, as long as they are the same again. */
+static uint64_t next_number(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* A bad block takes nothing, whatever was under way to it. */
+static bool is_bad(const struct fake_disk *fake, uint64_t offset)
+{
+	for (size_t i = 0; i < fake->fault_count; i++) {
+		const struct fake_disk_fault *fault = &fake->faults[i];
+		if (fault->act == FAKE_FAIL && (fault->kinds & FAKE_WRITE) &&
+		    offset < fault->offset + fault->length &&
+		    fault->offset < offset + fake->logical)
+			return true;
+	}
+	return false;
+}
+
+/* One block of a write that no flush covered: stays as it is, becomes `other`, or is torn. */
+static void lose_block(struct fake_disk *fake, uint64_t offset, const uint8_t *other, uint64_t *state)
+{
+	uint64_t number = is_bad(fake, offset) ? 0 : next_number(state) % 3;
+	for (uint32_t i = 0; number != 0 && i < fake->logical; i++)
+		fake->bytes[offset + i] = number == 1 ? other[i] : (uint8_t)(0xd0 + i % 7);
+}
+
+void fake_disk_crash(struct fake_disk *fake, uint64_t seed)
+{
+	uint64_t state = seed;
+	for (unsigned i = 0; i < fake->queued; i++) {
+		const struct os_io *io = &fake->queue[i];
+		const uint8_t *slot = fake->disk.slots[io->slot] + io->slot_offset;
+		for (uint32_t at = 0; io->kind == OS_IO_WRITE && at < io->len; at += fake->logical)
+			lose_block(fake, io->offset + at, slot + at, &state);
+	}
+	for (size_t i = fake->old_count; i-- > 0;) {
+		const struct fake_disk_old *old = &fake->old[i];
+		for (uint32_t at = 0; at < old->len; at += fake->logical)
+			lose_block(fake, old->offset + at, old->bytes + at, &state);
+	}
+	forget_old(fake);
+	fake->queued = 0;
+	fake->unflushed_from = UINT64_MAX;
+	fake->dead = false;
+	fake->die_after = 0;
 }

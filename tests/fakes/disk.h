@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A disk in memory that fails as told, counts what it is asked, and owns the clock by which that
+ * A disk in memory that fails as told, loses at a crash what was not flushed, counts what it is asked, and owns the clock by which that
  * takes time. Requests are carried out when their completion is fetched, so that a buffer changed
  * while it is under way shows on the medium.
  */
@@ -25,6 +25,13 @@ struct fake_disk_fault {
 	int sys_errno;
 };
 
+/* What a write replaced that no flush has made durable yet. */
+struct fake_disk_old {
+	uint64_t offset;
+	uint32_t len;
+	uint8_t *bytes;
+};
+
 #define FAKE_DISK_FAULTS 64
 struct fake_disk {
 	struct os_disk disk;
@@ -42,6 +49,12 @@ struct fake_disk {
 	unsigned stalls; /* so many waits in a row time out before the next completion */
 	bool newest_first; /* completes out of order */
 	bool broken_wait; /* wait() fails */
+	uint64_t die_after; /* requests, then nothing is answered any more, not even the last; 0 = never */
+	bool dies_before; /* the last one is not even carried out */
+	bool dead;
+	bool remembers; /* keeps what fake_disk_crash() needs */
+	struct fake_disk_old *old;
+	size_t old_count;
 	uint64_t now_ns;
 	uint64_t request_ns; /* time one takes */
 	uint64_t failure_ns; /* time a failed one takes on top */
@@ -55,5 +68,12 @@ struct fake_disk {
 struct fake_disk *fake_disk_new(uint64_t size, uint32_t logical, unsigned slot_count,
     uint32_t slot_size);
 void fake_disk_fault(struct fake_disk *fake, struct fake_disk_fault fault);
+
+/*
+ * The power fails and comes back: each block that was written and not flushed, or still under way, is
+ * what it was, what it should have become, or garbage; which, follows from seed. Afterwards the disk
+ * answers again.
+ */
+void fake_disk_crash(struct fake_disk *fake, uint64_t seed);
 
 #endif

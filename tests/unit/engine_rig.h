@@ -23,6 +23,7 @@ struct rig {
 	struct engine_totals totals;
 	struct err err;
 	size_t stop_at; /* events, then a stop is asked for; 0 = never */
+	void *owner; /* a test that wraps the rig */
 	bool durable_led; /* a durable offset was told that the disk had not confirmed */
 };
 

@@ -40,6 +40,7 @@ static void last_pass_is_not_durable(struct world *w) { world_remove(w, AT_LAST_
 static void last_pass_is_durable_in_part(struct world *w)
 {
 	w->events[AT_LAST_DURABLE].offset -= 512;
+	w->events[AT_LAST_DURABLE].length -= 512;
 }
 static void write_was_retried_after_the_flush(struct world *w)
 {

@@ -146,7 +146,10 @@ static enum code begin(struct run *run, const struct task *task, struct err *err
 
 static enum code one_step(struct run *run, const struct task *task, struct err *err)
 {
+	const struct engine_context *context = run->context;
 	enum code code = begin(run, task, err);
+	if (code == CODE_OK && task->writing && context->make_known)
+		code = context->make_known(context->self, err);
 	if (code != CODE_OK)
 		return code;
 	struct pass pass = { .writing = task->writing, .size = run->size, .logical = run->logical,

@@ -5,6 +5,7 @@
  */
 #include "wipe/evidence.h"
 
+#include "beside.h"
 #include "ranges.h"
 #include "resume.h"
 
@@ -223,49 +224,6 @@ static enum code fold_identity(struct evidence *evidence, const struct event *ev
 	return CODE_OK;
 }
 
-static enum code fold_recognised(struct evidence *evidence, const struct event *event,
-    struct err *err)
-{
-	if (evidence->interruption_count == 0 || evidence->recognised || evidence->stepping)
-		return refuse(event, "the job was not interrupted, or it goes on already", err);
-	if (event->length > evidence->size)
-		return refuse(event, "more was compared than there is", err);
-	evidence->recognised = true;
-	if (evidence->interruption_count > EVIDENCE_INTERRUPTIONS_MAX)
-		return CODE_OK;
-	struct evidence_interruption *last =
-	    &evidence->interruptions[evidence->interruption_count - 1];
-	last->recognised = event->flag;
-	last->compared = event->length;
-	return CODE_OK;
-}
-
-/* Something that comes and goes: *is says whether it is there. */
-static enum code fold_toggle(bool *is, uint64_t *times, const struct event *event, struct err *err)
-{
-	if (!event->flag && !*is)
-		return refuse(event, "it ends and had not begun", err);
-	*times += event->flag && !*is;
-	*is = event->flag;
-	return CODE_OK;
-}
-
-static enum code fold_health(struct evidence *evidence, const struct event *event, struct err *err)
-{
-	if (event->extra > 1)
-		return refuse(event, "it is neither before nor after", err);
-	struct evidence_health *health = &evidence->health[event->extra];
-	bool resumed = evidence->interruption_count > 0;
-	if (event->extra == 0 && resumed)
-		return CODE_OK; /* the first write was in an earlier session */
-	if (health->told || (event->extra == 0 && evidence->stepping))
-		return refuse(event, "it was told before, or a step has begun", err);
-	*health = (struct evidence_health){ .told = true, .known = event->flag,
-		.reallocated = event->count };
-	text_copy(health->text, sizeof(health->text), event->text);
-	return CODE_OK;
-}
-
 static enum code fold_abandoned(struct evidence *evidence, const struct event *event,
     struct err *err)
 {
@@ -277,9 +235,9 @@ static enum code fold_abandoned(struct evidence *evidence, const struct event *e
 	return CODE_OK;
 }
 
-static enum code fold_resumed(struct evidence *evidence, const struct event *event, struct err *err)
+/* The folds of beside.c and resume.c say why they refuse. */
+static enum code refuse_if(const struct event *event, const char *why, struct err *err)
 {
-	const char *why = evidence_resume_fold(evidence, event);
 	return why ? refuse(event, why, err) : CODE_OK;
 }
 
@@ -323,24 +281,18 @@ static enum code fold_kind(struct evidence *evidence, const struct event *event,
 		return fold_counted(evidence, event, err);
 	case EVENT_IDENTITY:
 		return fold_identity(evidence, event, err);
-	case EVENT_CLOCK_STEPPED:
-		evidence->clock_steps++;
-		evidence->clock_step_s = bytes_max(evidence->clock_step_s, event->length);
-		return CODE_OK;
 	case EVENT_ENDED:
 		fold_ended(evidence);
 		return CODE_OK;
 	case EVENT_RESUMED:
-		return fold_resumed(evidence, event, err);
+		return refuse_if(event, evidence_resume_fold(evidence, event), err);
 	case EVENT_RECOGNISED:
-		return fold_recognised(evidence, event, err);
+		return refuse_if(event, evidence_recognised_fold(evidence, event), err);
+	case EVENT_CLOCK_STEPPED:
 	case EVENT_STALLED:
-		evidence->stall_s = bytes_max(evidence->stall_s, event->length);
-		return fold_toggle(&evidence->stalled, &evidence->stalls, event, err);
 	case EVENT_PAUSED:
-		return fold_toggle(&evidence->paused, &evidence->pauses, event, err);
 	case EVENT_HEALTH:
-		return fold_health(evidence, event, err);
+		return refuse_if(event, evidence_beside_fold(evidence, event), err);
 	case EVENT_ABANDONED:
 		return fold_abandoned(evidence, event, err);
 	default:
@@ -369,16 +321,8 @@ static bool is_of_step(enum event_kind kind)
 /* What may still come when the job has failed or was stopped. */
 static bool is_closing(enum event_kind kind)
 {
-	return kind == EVENT_COUNTED || kind == EVENT_IDENTITY || kind == EVENT_CLOCK_STEPPED ||
-	    kind == EVENT_ENDED || kind == EVENT_STALLED || kind == EVENT_PAUSED ||
-	    kind == EVENT_HEALTH || kind == EVENT_RESUMED || kind == EVENT_ABANDONED;
-}
-
-/* Told by whoever watches the worker: its clock reading and the worker's may cross on their way. */
-static bool is_beside(enum event_kind kind)
-{
-	return kind == EVENT_STALLED || kind == EVENT_PAUSED || kind == EVENT_HEALTH ||
-	    kind == EVENT_CLOCK_STEPPED;
+	return kind == EVENT_COUNTED || kind == EVENT_IDENTITY || kind == EVENT_ENDED ||
+	    kind == EVENT_RESUMED || kind == EVENT_ABANDONED || evidence_is_beside(kind);
 }
 
 /* CODE_INPUT if the event cannot follow, whatever it says. */
@@ -396,7 +340,7 @@ static enum code check_place(const struct evidence *evidence, const struct event
 	 * may go on, or be given up, after another boot. */
 	bool other_boot = (event->kind == EVENT_RESUMED && !event->flag) ||
 	    event->kind == EVENT_ABANDONED;
-	if (!first && !other_boot && !is_beside(event->kind) &&
+	if (!first && !other_boot && !evidence_is_beside(event->kind) &&
 	    event->boot_ns < evidence->boot_end_ns)
 		return refuse(event, "it happened before the one that precedes it", err);
 	return CODE_OK;
@@ -411,7 +355,7 @@ enum code evidence_fold(struct evidence *evidence, const struct event *event, st
 	if (code != CODE_OK || event->kind == EVENT_PROGRESS)
 		return code;
 	code = fold_kind(evidence, event, err);
-	if (code != CODE_OK || is_beside(event->kind))
+	if (code != CODE_OK || evidence_is_beside(event->kind))
 		return code;
 	if (first) {
 		evidence->wall_start_s = event->wall_s;

@@ -38,12 +38,17 @@ void evidence_resume_point(const struct evidence *evidence, uint32_t *ret_step,
 	}
 }
 
+static struct evidence_interruption *latest(struct evidence *evidence)
+{
+	size_t kept = evidence->interruption_count < EVIDENCE_INTERRUPTIONS_MAX
+	    ? evidence->interruption_count : EVIDENCE_INTERRUPTIONS_MAX;
+	return &evidence->interruptions[kept - 1];
+}
+
 static void record(struct evidence *evidence, const struct event *event)
 {
-	size_t index = evidence->interruption_count++;
-	if (index >= EVIDENCE_INTERRUPTIONS_MAX)
-		return;
-	struct evidence_interruption *now = &evidence->interruptions[index];
+	evidence->interruption_count++;
+	struct evidence_interruption *now = latest(evidence);
 	*now = (struct evidence_interruption){
 		.step = event->step,
 		.durable = event->offset,
@@ -117,5 +122,17 @@ const char *evidence_resume_fold(struct evidence *evidence, const struct event *
 	evidence->written_earlier = bytes_so_far(evidence);
 	evidence->unguarded = step < evidence->left ? 0
 	    : step == evidence->left ? offset : evidence->size;
+	return NULL;
+}
+
+const char *evidence_recognised_fold(struct evidence *evidence, const struct event *event)
+{
+	if (evidence->interruption_count == 0 || evidence->recognised || evidence->stepping)
+		return "the job was not interrupted, or it goes on already";
+	if (event->length > evidence->size)
+		return "more was compared than there is";
+	evidence->recognised = true;
+	latest(evidence)->recognised = event->flag;
+	latest(evidence)->compared = event->length;
 	return NULL;
 }

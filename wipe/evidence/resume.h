@@ -7,5 +7,7 @@
 
 /* Takes EVENT_RESUMED in; returns why it cannot stand here, having changed nothing, or NULL. */
 const char *evidence_resume_fold(struct evidence *evidence, const struct event *event);
+/* The same for EVENT_RECOGNISED. */
+const char *evidence_recognised_fold(struct evidence *evidence, const struct event *event);
 
 #endif
