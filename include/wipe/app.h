@@ -145,6 +145,7 @@ struct app_face {
 struct app_erase_result {
 	struct app_disk *disks; /* owned; app_erase_free() */
 	size_t count;
+	size_t elsewhere; /* unfinished jobs that other processes work on; not among `disks` */
 	char *words; /* owned: of resume, what the disks' `word` points into */
 	bool stopped;
 	bool any_refused;

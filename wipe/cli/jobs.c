@@ -40,11 +40,17 @@ static void on_event(void *self, const struct app_disk *disk, const struct event
 	progress_event(view->progress, disk, event);
 }
 
+/* A certificate that was only left to be published needs no disk. */
+static const char *name_of(const struct app_disk *disk)
+{
+	return disk->plan.identity.node[0] ? disk->plan.identity.node : disk->plan.id;
+}
+
 static void on_ended(void *self, const struct app_disk *disk)
 {
 	struct jobs_view *view = self;
 	progress_ended(view->progress, disk);
-	const char *node = disk->plan.identity.node;
+	const char *node = name_of(disk);
 	if (disk->waits) {
 		progress_say(view->progress, "%s: not done: %s; 'certwipe resume %s' goes on", node,
 		    disk->reason[0] ? disk->reason : "interrupted", disk->plan.id);
@@ -77,7 +83,7 @@ static void on_stopping(void *self, unsigned times)
 static void on_trouble(void *self, const struct app_disk *disk, const char *line)
 {
 	struct jobs_view *view = self;
-	const char *node = disk->plan.identity.node;
+	const char *node = name_of(disk);
 	if (line[0])
 		progress_say(view->progress, "%s: %s", node, line);
 	else
