@@ -310,6 +310,13 @@ bool os_process_is_root(void);
 void os_process_protect(void);
 
 /*
+ * Memory for a key: never in a core dump or swap, as far as the kernel grants it, and all zeros in every
+ * process forked later. NULL: none to be had. os_secret_free() wipes it; NULL is fine.
+ */
+void *os_secret_new(size_t size);
+void os_secret_free(void *secret, size_t size);
+
+/*
  * Runs child(self, fd) in a new process that dies with this one; fd is its end of a
  * SOCK_SEQPACKET pair, *ret_fd the caller's. The child's return value is its exit status.
  */

@@ -225,6 +225,7 @@ static void keys_of_overwritten_passes_are_not_told(void **state)
 	world_start(world);
 	world->plan.steps[0].content = (struct content){ .kind = CONTENT_KEYSTREAM };
 	memset(world->plan.steps[0].content.key, 0xee, CONTENT_KEY);
+	hash_sha256_hex(world->plan.steps[0].content.key, CONTENT_KEY, world->plan.steps[0].key_sha256);
 	assert_ok(sample_certificate(world, &certificate, &err), err);
 	assert_ok(certificate_format(certificate, &text, &err), err);
 	assert_null(strstr((char *)text.data, "eeeeeeee"));

@@ -252,6 +252,35 @@ static int child_protects_itself(void *self, int fd)
 	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 2;
 }
 
+static int report_secret(void *self, int fd)
+{
+	const uint8_t *secret = self;
+	struct err err = { 0 };
+	return os_packet_send(fd, secret, 32, &err) == CODE_OK ? 0 : 1;
+}
+
+static void a_secret_does_not_reach_a_child(void **state)
+{
+	(void)state;
+	static const uint8_t none[32];
+	struct err err = { 0 };
+	uint8_t seen[32];
+	size_t len = 0;
+	pid_t pid = -1;
+	int fd = -1, status = -1;
+	uint8_t *secret = os_secret_new(32);
+	assert_non_null(secret);
+	memset(secret, 0x5e, 32);
+	assert_ok(os_process_spawn(report_secret, secret, &pid, &fd, &err), err);
+	assert_ok(os_packet_receive(fd, -1, seen, sizeof(seen), &len, &err), err);
+	assert_ok(os_process_reap(pid, true, &status, &err), err);
+	assert_int_equal(len, 32);
+	assert_memory_equal(seen, none, 32);
+	assert_int_equal(secret[31], 0x5e);
+	os_fd_close(fd);
+	os_secret_free(secret, 32);
+}
+
 static void a_protected_process_leaves_no_core(void **state)
 {
 	(void)state;
@@ -348,6 +377,7 @@ int main(void)
 		cmocka_unit_test(odd_packets_are_refused),
 		cmocka_unit_test(waiting_tells_which_one_is_readable),
 		cmocka_unit_test(signals_are_counted_not_obeyed),
+		cmocka_unit_test(a_secret_does_not_reach_a_child),
 		cmocka_unit_test(a_protected_process_leaves_no_core),
 		cmocka_unit_test(the_machine_is_described),
 		cmocka_unit_test(lines_are_read_whole_from_a_terminal),

@@ -15,7 +15,7 @@
 struct journal {
 	struct os_files *files;
 	int handle;
-	uint8_t key[JOURNAL_KEY];
+	uint8_t *key; /* os_secret: workers are forked while the journal is open */
 	uint8_t mac[HASH_MAC_BYTES]; /* of the last record */
 	uint64_t next; /* number of the next record */
 	uint64_t durable; /* records below this number are durable */
@@ -32,6 +32,11 @@ static struct journal *journal_new(struct os_files *files, const uint8_t key[JOU
 		return NULL;
 	journal->files = files;
 	journal->handle = -1;
+	journal->key = os_secret_new(JOURNAL_KEY);
+	if (!journal->key) {
+		free(journal);
+		return NULL;
+	}
 	memcpy(journal->key, key, JOURNAL_KEY);
 	return journal;
 }
@@ -45,6 +50,7 @@ static enum code journal_free(struct journal *journal, enum code code, struct er
 		closed = journal->files->ops->close(journal->files, journal->handle,
 		    code == CODE_OK ? err : &ignored);
 	buf_free(&journal->pending);
+	os_secret_free(journal->key, JOURNAL_KEY);
 	explicit_bzero(journal, sizeof(*journal));
 	free(journal);
 	return code == CODE_OK ? closed : code;

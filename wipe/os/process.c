@@ -96,6 +96,29 @@ void os_process_protect(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+void *os_secret_new(size_t size)
+{
+	void *secret = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (secret == MAP_FAILED)
+		return NULL;
+	/* A worker that is taken over must find no key of its supervisor's: this one is a must. */
+	if (madvise(secret, size, MADV_WIPEONFORK) < 0) {
+		munmap(secret, size);
+		return NULL;
+	}
+	madvise(secret, size, MADV_DONTDUMP);
+	mlock(secret, size);
+	return secret;
+}
+
+void os_secret_free(void *secret, size_t size)
+{
+	if (!secret)
+		return;
+	explicit_bzero(secret, size);
+	munmap(secret, size);
+}
+
 enum code os_process_spawn(os_process_main *child, void *self, pid_t *ret_pid, int *ret_fd,
     struct err *err)
 {
