@@ -138,6 +138,13 @@ static const struct lie lies[] = {
 	{ "failed", "not-erased", "erased" },
 	{ "failed", "not-erased", "erased-with-exceptions" },
 	{ "failed", "\"achieved\": \"none\"", "\"achieved\": \"clear\"" },
+	{ "interrupted", "\"covered_bytes\": 4096000", "\"covered_bytes\": 4095488" },
+	{ "interrupted", "\"durable_bytes\": 4096000", "\"durable_bytes\": 4096512" },
+	{ "interrupted", "\"durable_bytes\": 4096000", "\"durable_bytes\": 10240512" },
+	{ "interrupted", "\"bytes\": 4710400", "\"bytes\": 4095488" },
+	{ "interrupted", "\"acknowledged\": 6144000", "\"acknowledged\": 6143488" },
+	{ "interrupted", "\"reallocated\": {\n      \"before\": \"2\"",
+	    "\"reallocated\": {\n      \"before\": \"two\"" },
 };
 
 static void a_document_that_its_facts_do_not_carry_is_refused(void **state)

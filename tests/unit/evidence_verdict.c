@@ -192,6 +192,100 @@ static void nothing_is_written(struct world *w)
 	world_remove(w, AT_FIRST_STARTED, AT_IDENTITY - AT_FIRST_STARTED);
 }
 
+/* The power failed in the last pass, at half of the disk, and another boot went on. */
+static void interrupted(struct world *w)
+{
+	const uint64_t at = WORLD_SIZE / 2;
+	w->events[AT_COUNTED].length = w->events[AT_COUNTED].offset = w->events[AT_COUNTED].count =
+	    WORLD_SIZE - at;
+	world_insert(w, AT_LAST_DURABLE, w->events[AT_CLAIMED]);
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_RESUMED, .step = 1,
+		.offset = at, .boot_ns = 1 });
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_DURABLE, .step = 1,
+		.offset = at, .length = at });
+}
+static void covered(struct world *w, uint64_t length, uint64_t bytes)
+{
+	interrupted(w);
+	w->events[AT_VERIFY_FINISHED + 3].offset = bytes;
+	world_insert(w, AT_SAMPLED + 3, (struct event){ .kind = EVENT_COVERED, .step = 2,
+		.length = length });
+}
+/* The sample's own bytes, and the half of the disk but for those of the sample in it. */
+#define WORLD_COVERED (WORLD_SAMPLE + WORLD_SIZE / 2 - WORLD_SAMPLE / 2)
+static void interrupted_and_covered(struct world *w)
+{
+	covered(w, WORLD_SIZE / 2, WORLD_COVERED);
+}
+static void interrupted_and_covered_in_part(struct world *w)
+{
+	covered(w, WORLD_SIZE / 2 - 512, WORLD_COVERED);
+}
+static void interrupted_and_not_read(struct world *w)
+{
+	covered(w, WORLD_SIZE / 2, WORLD_COVERED - 512);
+}
+static void interrupted_and_verified_in_full(struct world *w)
+{
+	interrupted(w);
+	w->plan.steps[2].verify = PROCEDURE_VERIFY_FULL;
+	w->events[AT_VERIFY_FINISHED + 3].offset = WORLD_SIZE;
+	world_remove(w, AT_SAMPLED + 3, 1);
+}
+static void interrupted_after_the_verification(struct world *w)
+{
+	interrupted_and_verified_in_full(w);
+	w->plan.steps[3] = w->plan.steps[2];
+	w->plan.steps[3].verify = PROCEDURE_VERIFY_SAMPLE;
+	w->plan.step_count = 4;
+	w->events[w->count - 2].length = w->events[w->count - 2].offset =
+	    w->events[w->count - 2].count = 0;
+	size_t at = AT_VERIFY_FINISHED + 3;
+	const struct event again[] = {
+		{ .kind = EVENT_STEP_STARTED, .step = 3 },
+		{ .kind = EVENT_RESUMED, .step = 3, .flag = true },
+		w->events[AT_CLAIMED],
+		{ .kind = EVENT_STEP_STARTED, .step = 3 },
+		{ .kind = EVENT_SAMPLED, .step = 3, .offset = WORLD_STRATA, .length = WORLD_STRATUM,
+		    .count = WORLD_BLOCK, .extra = 1, .blob = { 7 } },
+		{ .kind = EVENT_STEP_FINISHED, .step = 3, .offset = WORLD_SAMPLE,
+		    .count = WORLD_STRATA },
+	};
+	for (size_t i = 0; i < WIPE_COUNT(again); i++)
+		world_insert(w, at + i, again[i]);
+}
+static void mismatch_before_an_interruption(struct world *w)
+{
+	full(w);
+	world_insert(w, AT_SAMPLED, w->events[AT_VERIFY_STARTED]);
+	world_insert(w, AT_SAMPLED, w->events[AT_CLAIMED]);
+	world_insert(w, AT_SAMPLED, (struct event){ .kind = EVENT_RESUMED, .step = 2, .flag = true });
+	world_insert(w, AT_SAMPLED, (struct event){ .kind = EVENT_MISMATCH, .step = 2,
+		.length = 512 });
+	w->events[w->count - 2].length = w->events[w->count - 2].offset =
+	    w->events[w->count - 2].count = 0;
+}
+static void health(struct world *w, uint64_t before, uint64_t after, bool known)
+{
+	world_insert(w, AT_IDENTITY, (struct event){ .kind = EVENT_HEALTH, .extra = 1, .flag = known,
+		.count = after });
+	world_insert(w, AT_CLAIMED, (struct event){ .kind = EVENT_HEALTH, .flag = true,
+		.count = before });
+}
+static void sectors_were_put_aside(struct world *w) { health(w, 3, 5, true); }
+static void as_healthy_as_before(struct world *w) { health(w, 3, 3, true); }
+static void health_unknown_after(struct world *w) { health(w, 3, 5, false); }
+static void count_of_sectors_unknown(struct world *w) { health(w, UINT64_MAX, 5, true); }
+static void stalled_and_paused(struct world *w)
+{
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_PAUSED });
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_STALLED, .length = 40 });
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_PAUSED, .flag = true,
+		.count = 71 });
+	world_insert(w, AT_LAST_DURABLE, (struct event){ .kind = EVENT_STALLED, .length = 30,
+		.flag = true, .boot_ns = 1 });
+}
+
 #define NOT OUTCOME_NOT_ERASED
 #define BUT OUTCOME_WITH_EXCEPTIONS
 #define YES OUTCOME_ERASED
@@ -203,6 +297,19 @@ static const struct row rows[] = {
 	{ "a clock step is only noted", clock_stepped, YES, NULL },
 	{ "a retry that succeeded", retried_before_the_flush, YES, NULL },
 	{ "count within failed requests", within_failed_requests, BUT, "or another writer" },
+	{ "stalls and pauses cost nothing", stalled_and_paused, YES, NULL },
+	{ "as healthy as before", as_healthy_as_before, YES, NULL },
+	{ "health unknown", health_unknown_after, YES, NULL },
+	{ "count of sectors unknown", count_of_sectors_unknown, YES, NULL },
+	{ "sectors put aside", sectors_were_put_aside, BUT, "put 2 sectors aside" },
+	{ "interrupted", interrupted, BUT, "5120000 bytes were written before an interruption" },
+	{ "interrupted, covered", interrupted_and_covered, YES, NULL },
+	{ "covered in part", interrupted_and_covered_in_part, BUT, "before an interruption" },
+	{ "covered, not read", interrupted_and_not_read, NOT, "had to be" },
+	{ "interrupted, read in full", interrupted_and_verified_in_full, YES, NULL },
+	{ "read before the interruption", interrupted_after_the_verification, BUT,
+	    "before an interruption" },
+	{ "mismatch before an interruption", mismatch_before_an_interruption, NOT, "not what was" },
 	{ "worker died", worker_died, NOT, "has not ended" },
 	{ "no last word", no_last_word, NOT, "has not ended" },
 	{ "failed", failed, NOT, "(failed): gone" },

@@ -47,7 +47,7 @@ static inline enum code sample_certificate(struct world *world, struct certifica
 	return code;
 }
 
-/* The three that stand in tests/data/certificates/. */
+/* Those that stand in tests/data/certificates/. */
 static inline void sample_erased(struct world *world)
 {
 	(void)world;
@@ -73,10 +73,42 @@ static inline void sample_failed(struct world *world)
 		.text = "the device vanished while writing" });
 	world->events[AT_LAST_DURABLE].offset = 4096000;
 	world->events[AT_LAST_DURABLE].length = 4096000;
+	world->events[AT_LAST_DURABLE].count = 1000;
+}
+
+/* The power failed in the last pass; a day later, after another boot, the job went on. */
+static inline void sample_interrupted(struct world *world)
+{
+	const uint64_t at = 4096000;
+	world->events[AT_COUNTED].length = world->events[AT_COUNTED].offset =
+	    world->events[AT_COUNTED].count = WORLD_SIZE - at;
+	struct sampling sampling;
+	struct sampling_walk walk;
+	uint64_t offset = 0, len = 0, bytes = at;
+	sampling_design(WORLD_SIZE, 512, 100, 0, 1, &sampling);
+	sampling_start(&sampling, world->events[AT_SAMPLED].blob, &walk);
+	while (sampling_next(&walk, &offset, &len))
+		bytes += offset + len - bytes_min(bytes_max(offset, at), offset + len);
+	world->events[AT_VERIFY_FINISHED].offset = bytes;
+	world_insert(world, AT_SAMPLED, (struct event){ .kind = EVENT_COVERED, .step = 2,
+		.length = at });
+	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_CLAIMED, .flag = true,
+		.text = "io_uring" });
+	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_RECOGNISED,
+		.length = at, .flag = true });
+	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_RESUMED, .step = 1,
+		.offset = at, .boot_ns = UINT64_C(30000000000) });
+	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_DURABLE, .step = 1,
+		.offset = at, .length = at, .count = 1000 });
+	world_insert(world, AT_FIRST_STARTED, (struct event){ .kind = EVENT_HEALTH, .flag = true,
+		.count = 2, .text = "passed, 31 degrees Celsius" });
+	world_insert(world, world->count - 1, (struct event){ .kind = EVENT_HEALTH, .flag = true,
+		.count = 2, .extra = 1, .text = "passed, 44 degrees Celsius" });
 }
 
 static const struct { const char *name; void (*spoil)(struct world *); } samples[] = {
 	{ "erased", sample_erased }, { "exceptions", sample_exceptions }, { "failed", sample_failed },
+	{ "interrupted", sample_interrupted },
 };
 
 #endif

@@ -71,6 +71,10 @@ static enum code put_verdict(const struct certificate_inputs *inputs, struct cer
 		code = add_line(&ret->exceptions, &ret->exception_count,
 		    "Purge was asked for, and overwriting does not achieve it.", err);
 	}
+	char next[EVENT_TEXT + 128];
+	assemble_next_step(inputs, &verdict, next, sizeof(next));
+	if (*next && code == CODE_OK)
+		code = add_line(&ret->exceptions, &ret->exception_count, next, err);
 	COPY(ret->outcome, evidence_outcome_text(verdict.outcome));
 	COPY(ret->level.requested, level_text(asked));
 	COPY(ret->level.achieved, level_text(verdict.achieved));
@@ -121,6 +125,21 @@ static void put_device(const struct device *device, struct doc_device *ret)
 	COPY(ret->identify_sha256, identity->identify_sha256);
 }
 
+static void put_health(const struct evidence *evidence, struct doc_found *ret)
+{
+	const struct evidence_health *health = evidence->health;
+	COPY(ret->health.before, health[0].known && *health[0].text ? health[0].text : "unknown");
+	COPY(ret->health.after, health[1].known && *health[1].text ? health[1].text : "unknown");
+	char *const to[] = { ret->reallocated.before, ret->reallocated.after };
+	for (size_t i = 0; i < 2; i++) {
+		if (health[i].known && health[i].reallocated != UINT64_MAX)
+			snprintf(to[i], sizeof(ret->reallocated.before), "%" PRIu64,
+			    health[i].reallocated);
+		else
+			text_copy(to[i], sizeof(ret->reallocated.before), "unknown");
+	}
+}
+
 static enum code put_found(const struct os_probe *probe, struct doc_found *ret, struct err *err)
 {
 	ret->known = probe->result == OS_PROBE_DONE;
@@ -128,10 +147,6 @@ static enum code put_found(const struct os_probe *probe, struct doc_found *ret, 
 	if (!ret->known)
 		COPY(ret->note, *probe->why ? probe->why : "the disk was not looked at");
 	const char *const unknown = "unknown";
-	COPY(ret->health.before, unknown);
-	COPY(ret->health.after, unknown);
-	COPY(ret->reallocated.before, unknown);
-	COPY(ret->reallocated.after, unknown);
 	size_t count = ret->known && probe->count <= OS_SIGNATURES_MAX ? probe->count : 0;
 	ret->signatures = calloc(count + 1, sizeof(*ret->signatures));
 	if (!ret->signatures)
@@ -228,8 +243,9 @@ static void put_surroundings(const struct certificate_inputs *inputs, struct cer
 	COPY(ret->clock.source, "CLOCK_REALTIME");
 	COPY(ret->clock.synchronised, inputs->clock_sync == OS_CLOCK_SYNCHRONISED ? "yes"
 	    : inputs->clock_sync == OS_CLOCK_UNSYNCHRONISED ? "no" : "unknown");
-	ret->clock.seconds = (inputs->evidence->boot_end_ns - inputs->evidence->boot_start_ns) /
-	    UINT64_C(1000000000);
+	const struct evidence *evidence = inputs->evidence;
+	ret->clock.seconds = (evidence->boot_earlier_ns + evidence->boot_end_ns -
+	    evidence->boot_start_ns) / UINT64_C(1000000000);
 	ret->clock.steps = inputs->evidence->clock_steps;
 	ret->clock.largest_step = inputs->evidence->clock_step_s;
 	COPY(ret->tool.version, inputs->tool->version);
@@ -238,7 +254,8 @@ static void put_surroundings(const struct certificate_inputs *inputs, struct cer
 	COPY(ret->tool.kernel, inputs->machine->kernel);
 }
 
-static enum code put_limits(const struct device *device, struct certificate *ret, struct err *err)
+static enum code put_limits(const struct device *device, const struct evidence *evidence,
+    struct certificate *ret, struct err *err)
 {
 	static const char *const limits[] = {
 		"It relies on what the drive's firmware answers: a drive that lies about what it wrote, "
@@ -249,11 +266,18 @@ static enum code put_limits(const struct device *device, struct certificate *ret
 		"It is as trustworthy as the machine it was made on: whoever holds root there, or a "
 		"copy of the station's key, can make one that says anything.",
 		"It says nothing about copies of the data elsewhere.",
-		"Health and reallocated sectors of the disk were not asked for.",
 	};
 	enum code code = CODE_OK;
 	for (size_t i = 0; i < WIPE_COUNT(limits) && code == CODE_OK; i++)
 		code = add_line(&ret->limits, &ret->limit_count, limits[i], err);
+	if (!evidence->health[0].told && !evidence->health[1].told && code == CODE_OK)
+		code = add_line(&ret->limits, &ret->limit_count,
+		    "Health and reallocated sectors of the disk were not asked for.", err);
+	char line[160];
+	snprintf(line, sizeof(line), "Of its %zu interruptions only the first ones and the last are "
+	    "listed.", evidence->interruption_count);
+	if (evidence->interruption_count > EVIDENCE_INTERRUPTIONS_MAX && code == CODE_OK)
+		code = add_line(&ret->limits, &ret->limit_count, line, err);
 	bool is_virtual = device->virtual_disk || device->media == DEVICE_MEDIA_VIRTUAL;
 	if (is_virtual && code == CODE_OK)
 		code = add_line(&ret->limits, &ret->limit_count, "The disk is a virtual one: where its "
@@ -273,6 +297,9 @@ static enum code fill(const struct certificate_inputs *inputs, struct certificat
 	enum code code = put_verdict(inputs, ret, err);
 	if (code == CODE_OK)
 		code = put_found(&inputs->device->found, &ret->found, err);
+	put_health(inputs->evidence, &ret->found);
+	if (code == CODE_OK)
+		code = assemble_interruptions(inputs->evidence, ret, err);
 	if (code == CODE_OK)
 		code = put_procedure(inputs->procedure, &ret->procedure, err);
 	if (code == CODE_OK)
@@ -282,7 +309,7 @@ static enum code fill(const struct certificate_inputs *inputs, struct certificat
 	if (code != CODE_OK)
 		return code;
 	assemble_assurance(inputs, ret);
-	return put_limits(inputs->device, ret, err);
+	return put_limits(inputs->device, inputs->evidence, ret, err);
 }
 
 enum code certificate_assemble(const struct certificate_inputs *inputs, struct certificate **ret,

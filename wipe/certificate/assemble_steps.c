@@ -66,6 +66,7 @@ static void put_verification(const struct plan_step *asked, const struct evidenc
 	ret->strata_asked = asked->sample_strata;
 	ret->each = done->sampled ? done->each : asked->sample_each;
 	ret->blocks = done->count;
+	ret->covered = done->covered;
 	if (!done->sampled)
 		return;
 	bytes_hex_format(done->seed, sizeof(done->seed), ret->seed);
@@ -94,10 +95,10 @@ static void put_step(const struct certificate_inputs *inputs, unsigned index, un
 		stamp_format(done->wall_start_s, ret->started);
 	if (done->state == EVIDENCE_FINISHED)
 		stamp_format(done->wall_end_s, ret->ended);
-	ret->seconds = (done->boot_end_ns - done->boot_start_ns) / BILLION;
+	ret->seconds = (done->boot_earlier_ns + done->boot_end_ns - done->boot_start_ns) / BILLION;
 	/* Of a step that did not finish, only what a flush confirmed is known. */
-	ret->bytes = done->state == EVIDENCE_FINISHED ? done->bytes : done->durable;
-	ret->requests = done->count;
+	ret->bytes = done->state == EVIDENCE_FINISHED ? done->bytes : done->durable_bytes;
+	ret->requests = done->state == EVIDENCE_FINISHED ? done->count : done->durable_count;
 	ret->durable = done->flushed;
 	ret->retries = done->retries;
 	ret->unwritten = done->unwritten_bytes;
@@ -187,7 +188,9 @@ void assemble_assurance(const struct certificate_inputs *inputs, struct certific
 	struct doc_assurance *to = &ret->assurance;
 	to->given = true;
 	to->step = step->number;
-	if (strcmp(step->verification.mode, "full") == 0 && !step->unreadable) {
+	bool whole = strcmp(step->verification.mode, "full") == 0 ||
+	    (!*step->verification.seed && step->bytes == inputs->plan->size);
+	if (whole && !step->unreadable) {
 		to->share = to->single = 1000000;
 		COPY(to->statement, "Every byte of the disk was read back and is what was written last.");
 		return;

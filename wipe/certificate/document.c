@@ -62,17 +62,20 @@ static const struct field signature_fields[] = {
 static const struct field hidden_fields[] = {
 	WORD(doc_before_after, "before", before, "not-applicable none present unknown"),
 	WORD(doc_before_after, "after", after, "not-applicable none present unknown"), END };
-static const struct field unknown_fields[] = {
-	WORD(doc_before_after, "before", before, "unknown"),
-	WORD(doc_before_after, "after", after, "unknown"), END };
+static const struct field health_fields[] = {
+	TEXT(doc_health, "before", before, FORM_UTF8, false),
+	TEXT(doc_health, "after", after, FORM_UTF8, false), END };
+static const struct field reallocated_fields[] = {
+	TEXT(doc_before_after, "before", before, FORM_ASCII, false),
+	TEXT(doc_before_after, "after", after, FORM_ASCII, false), END };
 static const struct field found_fields[] = {
 	BOOL(doc_found, "known", known), BOOL(doc_found, "truncated", truncated),
 	TEXT(doc_found, "note", note, FORM_UTF8, true),
 	LIST(doc_found, "signatures", signatures, signature_count, signature_fields,
 	    OS_SIGNATURES_MAX),
 	OBJECT(doc_found, "hidden_areas", hidden, hidden_fields, false),
-	OBJECT(doc_found, "health", health, unknown_fields, false),
-	OBJECT(doc_found, "reallocated", reallocated, unknown_fields, false), END };
+	OBJECT(doc_found, "health", health, health_fields, false),
+	OBJECT(doc_found, "reallocated", reallocated, reallocated_fields, false), END };
 static const struct field pass_fields[] = {
 	COUNT(doc_pass, "step", step), TEXT(doc_pass, "write", write, FORM_UTF8, false),
 	TEXT(doc_pass, "verify", verify, FORM_UTF8, false), END };
@@ -114,7 +117,8 @@ static const struct field verification_fields[] = {
 	NUMBER(doc_verification, "stratum_bytes", stratum),
 	COUNT(doc_verification, "blocks_per_stratum", each),
 	NUMBER(doc_verification, "block_bytes", block),
-	NUMBER(doc_verification, "blocks_compared", blocks), END };
+	NUMBER(doc_verification, "blocks_compared", blocks),
+	NUMBER(doc_verification, "covered_bytes", covered), END };
 static const struct field step_fields[] = {
 	COUNT(doc_step, "number", number), WORD(doc_step, "action", action, "write verify"),
 	COUNT(doc_step, "procedure_step", procedure_step), BOOL(doc_step, "left", left),
@@ -147,7 +151,10 @@ static const struct field interruption_fields[] = {
 	COUNT(doc_interruption, "step", step),
 	TEXT(doc_interruption, "stopped", stopped, FORM_STAMP, false),
 	TEXT(doc_interruption, "resumed", resumed, FORM_STAMP, true),
-	NUMBER(doc_interruption, "durable_bytes", durable), END };
+	NUMBER(doc_interruption, "durable_bytes", durable),
+	TEXT(doc_interruption, "reason", reason, FORM_UTF8, true),
+	BOOL(doc_interruption, "recognised", recognised),
+	NUMBER(doc_interruption, "compared_bytes", compared), END };
 static const struct field person_fields[] = {
 	TEXT(doc_person, "name", name, FORM_UTF8, true),
 	TEXT(doc_person, "principal", principal, FORM_UTF8, true),

@@ -25,12 +25,14 @@ struct doc_device {
 };
 struct doc_signature { char type[32], usage[32]; uint64_t offset; };
 struct doc_before_after { char before[24], after[24]; };
+struct doc_health { char before[EVENT_TEXT], after[EVENT_TEXT]; };
 struct doc_found {
 	bool known, truncated;
 	char note[200];
 	struct doc_signature *signatures;
 	size_t signature_count;
-	struct doc_before_after hidden, health, reallocated;
+	struct doc_before_after hidden, reallocated;
+	struct doc_health health;
 };
 struct doc_pass { uint64_t step; char write[320], verify[64]; };
 struct doc_procedure {
@@ -60,6 +62,7 @@ struct doc_verification {
 	uint64_t permille, strata_asked;
 	char seed[2 * CONTENT_SEED + 1];
 	uint64_t strata, stratum, each, block, blocks; /* stratum and block: bytes; blocks: compared */
+	uint64_t covered; /* bytes from the beginning that were read besides the sample */
 };
 struct doc_step {
 	uint64_t number;
@@ -90,6 +93,9 @@ struct doc_interruption {
 	uint64_t step;
 	char stopped[STAMP_TEXT], resumed[STAMP_TEXT];
 	uint64_t durable; /* bytes */
+	char reason[EVENT_TEXT];
+	bool recognised;
+	uint64_t compared; /* bytes */
 };
 struct doc_person {
 	bool given;
@@ -157,5 +163,15 @@ enum code assemble_steps(const struct certificate_inputs *inputs, struct certifi
 enum code assemble_ranges(const struct certificate_inputs *inputs, struct certificate *ret,
     struct err *err) WIPE_MUST_USE;
 void assemble_assurance(const struct certificate_inputs *inputs, struct certificate *ret);
+
+/* What a failed job asks for: "" when it asks for nothing. */
+void assemble_next_step(const struct certificate_inputs *inputs, const struct verdict *verdict,
+    char *out, size_t size);
+enum code assemble_interruptions(const struct evidence *evidence, struct certificate *ret,
+    struct err *err) WIPE_MUST_USE;
+/* Where the last session began: number of the step, and bytes of it that had been durable. 1 and 0
+ * for a job that was not interrupted. */
+void document_last_session(const struct certificate *certificate, uint64_t *ret_step,
+    uint64_t *ret_durable);
 
 #endif

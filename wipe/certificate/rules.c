@@ -149,6 +149,36 @@ static enum code check_people(const struct certificate *c, struct err *err)
 	return CODE_OK;
 }
 
+void document_last_session(const struct certificate *c, uint64_t *ret_step, uint64_t *ret_durable)
+{
+	*ret_step = 1;
+	*ret_durable = 0;
+	if (c->interruption_count) {
+		*ret_step = c->interruptions[c->interruption_count - 1].step;
+		*ret_durable = c->interruptions[c->interruption_count - 1].durable;
+	}
+}
+
+static bool is_count_or_unknown(const char *text)
+{
+	return IS(text, "unknown") || (*text && strspn(text, "0123456789") == strlen(text));
+}
+
+static enum code check_history(const struct certificate *c, struct err *err)
+{
+	for (size_t i = 0; i < c->interruption_count; i++) {
+		const struct doc_interruption *at = &c->interruptions[i];
+		if (at->step == 0 || at->step > c->step_count + 1 || at->durable > c->device.capacity ||
+		    (at->durable && (at->step > c->step_count ||
+		    !IS(c->steps[at->step - 1].action, "write"))))
+			return refuse(err, "interruptions", "a job cannot go on there");
+	}
+	if (!is_count_or_unknown(c->found.reallocated.before) ||
+	    !is_count_or_unknown(c->found.reallocated.after))
+		return refuse(err, "found.reallocated", "a number, or unknown");
+	return CODE_OK;
+}
+
 /* ---- what an outcome needs ---- */
 
 /* Every way to some kind of success. */
@@ -190,7 +220,7 @@ static bool is_complete_verification(const struct certificate *c, const struct d
 		return false;
 	sampling_design(c->device.capacity, (uint32_t)c->device.logical, (unsigned)v->permille,
 	    (unsigned)v->strata_asked, (unsigned)v->each, &design);
-	if (design.whole || design.strata == 0)
+	if (design.whole || design.strata == 0 || v->covered == c->device.capacity)
 		return step->bytes == c->device.capacity;
 	/*
 	 * The blocks were counted one by one when the verdict fell. Here, where a stranger may have
@@ -199,7 +229,26 @@ static bool is_complete_verification(const struct certificate *c, const struct d
 	uint64_t least = (design.strata - 1) * v->each;
 	return *v->seed && v->strata == design.strata && v->stratum == design.stratum &&
 	    v->block == design.block && v->blocks >= bytes_max(least, design.strata) &&
-	    step->bytes > bytes_mul_div(least, design.block, 1);
+	    step->bytes > bytes_mul_div(least, design.block, 1) && step->bytes >= v->covered;
+}
+
+/* What was written of the content that is left while nobody watched must have been read afterwards. */
+static enum code check_guarded(const struct certificate *c, struct err *err)
+{
+	uint64_t step, durable;
+	document_last_session(c, &step, &durable);
+	uint64_t left = (uint64_t)document_last_write(c) + 1;
+	uint64_t unguarded = c->interruption_count == 0 || step < left ? 0
+	    : step == left ? durable : c->device.capacity;
+	for (size_t i = c->step_count; i-- > 0 && unguarded;) {
+		const struct doc_step *now = &c->steps[i];
+		const struct doc_verification *v = &now->verification;
+		if (v->given && v->of == left && now->number >= step &&
+		    (v->covered >= unguarded || (!*v->seed && now->bytes == c->device.capacity)))
+			return CODE_OK;
+	}
+	return unguarded == 0 ? CODE_OK : refuse(err, "interruptions", "`erased` needs all read back "
+	    "that was written before");
 }
 
 static enum code check_verified(const struct certificate *c, struct err *err)
@@ -216,7 +265,9 @@ static enum code check_verified(const struct certificate *c, struct err *err)
 
 static enum code check_erased(const struct certificate *c, struct err *err)
 {
-	uint64_t written = 0;
+	uint64_t written = 0; /* in the last session, which alone was counted */
+	uint64_t first, durable;
+	document_last_session(c, &first, &durable);
 	if (c->exception_count)
 		return refuse(err, "exceptions", "`erased` has none");
 	for (size_t i = 0; i < c->step_count; i++) {
@@ -225,8 +276,10 @@ static enum code check_erased(const struct certificate *c, struct err *err)
 			return refuse_step(err, step, "`erased` leaves no range out");
 		if (IS(step->action, "write") && !step->durable)
 			return refuse_step(err, step, "`erased` needs every pass durable");
-		if (IS(step->action, "write"))
+		if (IS(step->action, "write") && step->number >= first)
 			written += step->bytes; /* at most 198 times 2^53 */
+		if (step->number == first)
+			written -= bytes_min(durable, written);
 	}
 	if (c->ranges.total)
 		return refuse(err, "ranges", "`erased` leaves no range out");
@@ -242,7 +295,8 @@ static enum code check_erased(const struct certificate *c, struct err *err)
 		return refuse(err, "device", "`erased` needs a serial number or WWN");
 	if (!IS(c->level.achieved, "clear") && !IS(c->procedure.level, "none"))
 		return refuse(err, "level.achieved", "`erased` by overwriting achieves clear");
-	return check_verified(c, err);
+	enum code code = check_guarded(c, err);
+	return code == CODE_OK ? check_verified(c, err) : code;
 }
 
 static enum code check_outcome(const struct certificate *c, struct err *err)
@@ -278,6 +332,8 @@ enum code document_check(const struct certificate *c, struct err *err)
 		code = check_step(c, i, err);
 	if (code == CODE_OK)
 		code = check_ranges(c, err);
+	if (code == CODE_OK)
+		code = check_history(c, err);
 	if (code == CODE_OK)
 		code = check_people(c, err);
 	return code == CODE_OK ? check_outcome(c, err) : code;

@@ -101,8 +101,11 @@ static void put_device(struct page *page, const struct json_value *root)
 	const struct json_value *hidden = of(found, "hidden_areas");
 	page_row(page, "Hidden areas", "%s before, %s after", text_of(hidden, "before"),
 	    text_of(hidden, "after"));
-	page_row(page, "Health", "%s before, %s after", text_of(of(found, "health"), "before"),
+	page_row(page, "Health", "before: %s; after: %s", text_of(of(found, "health"), "before"),
 	    text_of(of(found, "health"), "after"));
+	page_row(page, "Reallocated", "%s sectors before, %s after",
+	    text_of(of(found, "reallocated"), "before"),
+	    text_of(of(found, "reallocated"), "after"));
 }
 
 static void put_procedure(struct page *page, const struct json_value *root)
@@ -140,6 +143,9 @@ static void put_step(struct page *page, const struct json_value *step)
 		page_row(page, label, "read back step %s, %s: %" PRIu64 " blocks compared",
 		    text_of(verification, "of_step"), text_of(verification, "mode"),
 		    number_of(verification, "blocks_compared"));
+	if (number_of(verification, "covered_bytes"))
+		page_row(page, "", "and all of the first %" PRIu64 " bytes, written before an "
+		    "interruption", number_of(verification, "covered_bytes"));
 	if (text_of(step, "ended"))
 		page_row(page, "", "%s to %s (%s), %" PRIu64 " bytes", text_of(step, "started"),
 		    text_of(step, "ended"), units_duration_format(number_of(step, "seconds"), duration),
@@ -191,9 +197,15 @@ static void put_steps(struct page *page, const struct json_value *root)
 	const struct json_value *interruptions = of(root, "interruptions");
 	for (size_t i = 0; i < json_read_count(interruptions); i++) {
 		const struct json_value *stop = json_read_element(interruptions, i);
-		page_row(page, i ? "" : "Interrupted", "%s in step %s, resumed %s",
-		    text_of(stop, "stopped"), text_of(stop, "step"),
-		    text_of(stop, "resumed") ? text_of(stop, "resumed") : "never");
+		page_row(page, i ? "" : "Interrupted", "%s, resumed %s in step %s at %" PRIu64 " bytes",
+		    text_of(stop, "stopped"),
+		    text_of(stop, "resumed") ? text_of(stop, "resumed") : "never",
+		    text_of(stop, "step"), number_of(stop, "durable_bytes"));
+		row(page, "", stop, "reason", "nothing said why: killed, or the power failed");
+		page_row(page, "", "%" PRIu64 " bytes compared when it went on: %s",
+		    number_of(stop, "compared_bytes"), number_of(stop, "compared_bytes") == 0
+		    ? "there was nothing to recognise the disk by"
+		    : is_true(stop, "recognised") ? "all as written" : "not all as written");
 	}
 }
 
