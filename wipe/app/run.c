@@ -22,12 +22,13 @@ static struct app_disk *disk_of(struct app_run *run, size_t job)
 	return NULL;
 }
 
-/* A pass is done and durable: keys that nothing needs any more leave the machine. */
+/* A pass is done and durable: keys that nothing needs any more leave the machine. The one of this very
+ * pass stays until the next is done: until then its content is what tells the disk from others. */
 static void forget_keys(struct app_run *run, struct app_disk *disk, const struct event *event)
 {
 	struct err err = { 0 };
 	if (event->kind != EVENT_STEP_FINISHED || journal_is_behind(disk->journal) ||
-	    !plan_forget_passed(&disk->plan, event->step + 1))
+	    !plan_forget_passed(&disk->plan, event->step))
 		return;
 	if (job_store_put_keys(run->app, &disk->plan, &err) != CODE_OK)
 		run->face->trouble(run->face->self, disk, err.line);

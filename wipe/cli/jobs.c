@@ -116,10 +116,11 @@ static enum cli_exit exit_of(const struct app_erase_result *result)
 	return result->any_refused ? CLI_REFUSED : CLI_OK;
 }
 
+/* In this run: a resumed job that was refused is as it was. */
 static bool has_begun(const struct app_erase_result *result)
 {
 	for (size_t i = 0; i < result->count; i++) {
-		if (result->disks[i].started)
+		if (result->disks[i].started && result->disks[i].refused == CODE_OK)
 			return true;
 	}
 	return false;
