@@ -33,6 +33,9 @@ struct job_control {
 	bool (*may_go)(void *self);
 	/* Asked between requests. */
 	bool (*is_stopping)(void *self);
+	/* Returns when the steps told so far as begun are durable in the journal, or a stop came. NULL:
+	 * nobody keeps one. */
+	void (*wait_known)(void *self);
 	void *self;
 };
 

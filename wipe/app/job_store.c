@@ -328,13 +328,14 @@ static enum code remove_file(struct os_files *files, const char *path, struct er
  * overwritten, or stand on the certificate. */
 static void overwrite_keys(struct os_files *files, const char *path)
 {
-	static const uint8_t none[CONTENT_KEY];
 	struct err ignored = { 0 };
-	BUF_AUTO zeros = { 0 };
-	for (unsigned i = 0; i < PLAN_STEPS_MAX; i++)
-		buf_append(&zeros, none, sizeof(none));
-	if (buf_check(&zeros, &ignored) != CODE_OK ||
-	    write_over(files, path, &zeros, &ignored) != CODE_OK)
+	BUF_AUTO keys = { 0 };
+	/* Not a byte more: cut short here the folder is still one of a job. */
+	if (os_files_read(files, path, PLAN_STEPS_MAX * CONTENT_KEY, &keys, &ignored) != CODE_OK)
+		return;
+	if (keys.len)
+		explicit_bzero(keys.data, keys.len);
+	if (write_over(files, path, &keys, &ignored) != CODE_OK)
 		ignored.code = CODE_OK;
 }
 

@@ -201,12 +201,16 @@ static enum code load(struct resume *resume, struct app_disk *disk, struct app_b
 /* It has no start in the chain, so it never got the word to write: what is left of it goes. */
 static enum code drop_unbegun(struct resume *resume, struct app_disk *disk, struct err *err)
 {
-	disk->in_chain = disk->resumed = disk->started = disk->waits = false;
-	/* With its journal in hand it goes when the run is over, like a new job that came to nothing. */
-	enum code code = disk->journal ? CODE_OK
+	struct err ignored = { 0 };
+	bool had_journal = disk->journal != NULL;
+	/* Nothing of it is wanted: it does not matter what closing says. */
+	if (journal_close(disk->journal, &ignored) != CODE_OK)
+		ignored.code = CODE_OK;
+	*disk = (struct app_disk){ .word = disk->word };
+	enum code code = had_journal ? job_store_remove(resume->run.app, disk->word, err)
 	    : job_store_remove_unmade(resume->run.app, disk->word, err);
-	return code == CODE_OK ? err_set(err, CODE_MISSING, "it never began: nothing was written, and it is "
-	    "gone now") : code;
+	resume->run.result->unbegun += code == CODE_OK;
+	return code == CODE_OK ? err_set(err, CODE_MISSING, "it never began") : code;
 }
 
 /* Opened and locked, with a start in the chain; CODE_MISSING for one that never began. */
@@ -309,11 +313,15 @@ static enum code open_jobs(struct resume *resume, struct err *err)
 	for (size_t i = 0; i < count; i++) {
 		struct app_disk *disk = &result->disks[result->count];
 		disk->word = result->words + i * ID_TEXT;
-		open_patiently(resume, disk, &resume->beginnings[result->count]);
 		/* Of all jobs those that run elsewhere just do not wait for us. */
-		if (resume->request->count == 0 && disk->refused == CODE_BUSY && !disk->journal) {
+		size_t unbegun = result->unbegun;
+		open_patiently(resume, disk, &resume->beginnings[result->count]);
+		bool elsewhere = resume->request->count == 0 && disk->refused == CODE_BUSY && !disk->journal;
+		result->elsewhere += elsewhere;
+		if (elsewhere || result->unbegun > unbegun) {
+			evidence_free(&resume->beginnings[result->count].evidence);
+			resume->beginnings[result->count] = (struct app_beginning){ 0 };
 			*disk = (struct app_disk){ 0 };
-			result->elsewhere++;
 		} else {
 			result->count++;
 		}

@@ -20,6 +20,7 @@ struct job {
 	pid_t pid;
 	int fd;
 	bool said_all; /* EVENT_ENDED came */
+	unsigned unknown; /* steps that it told as begun and waits to hear that the journal has them */
 	uint64_t moved_ns; /* when the disk last showed that it lives */
 	uint64_t progress; /* bytes of the step, as last told */
 	bool stalled;
@@ -214,7 +215,7 @@ static void watch_stall(struct job_supervisor *supervisor, size_t index, const s
 	bool moved = event && (event->kind != EVENT_PROGRESS || event->offset != job->progress);
 	if (event && event->kind == EVENT_PROGRESS)
 		job->progress = event->offset;
-	bool silent = !moved && now_ns - job->moved_ns >= supervisor->stall_ns;
+	bool silent = !moved && job->unknown == 0 && now_ns - job->moved_ns >= supervisor->stall_ns;
 	if (silent != job->stalled && (silent || moved) && job->state == JOB_RUNNING) {
 		struct event stalled = stamped(supervisor, EVENT_STALLED);
 		stalled.flag = silent;
@@ -224,6 +225,14 @@ static void watch_stall(struct job_supervisor *supervisor, size_t index, const s
 	}
 	if (moved)
 		job->moved_ns = now_ns;
+}
+
+/* Nothing of a step is written before the journal has its beginning for good. */
+static void answer(struct job *job)
+{
+	const struct journal *journal = job->record.journal;
+	for (; job->unknown > 0 && !(journal && journal_is_behind(journal)); job->unknown--)
+		job_wire_tell(job->fd, JOB_WIRE_KNOWN);
 }
 
 static void take_event(struct job_supervisor *supervisor, size_t index, const struct event *event)
@@ -255,6 +264,8 @@ static void take_event(struct job_supervisor *supervisor, size_t index, const st
 		lose(supervisor, index, err.line);
 		return;
 	}
+	job->unknown += event->kind == EVENT_STEP_STARTED;
+	answer(job);
 	look_on(supervisor, index, event);
 	if (event->kind == EVENT_ENDED) {
 		job->said_all = true;
@@ -315,6 +326,7 @@ static void tend(struct job_supervisor *supervisor, size_t index)
 	if (failed != record->told && supervisor->watcher.behind)
 		supervisor->watcher.behind(supervisor->watcher.self, index, failed ? err.line : NULL);
 	record->told = failed;
+	answer(job);
 }
 
 /* Waits a tick at most for a worker or a signal, and takes all there is. */

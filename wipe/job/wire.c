@@ -5,6 +5,7 @@
 struct ear {
 	int fd;
 	bool stopping;
+	unsigned unknown; /* steps told as begun that the journal may not have yet */
 };
 
 /* Takes one word if there is one within timeout_ms; a closed socket is a stop. */
@@ -16,7 +17,9 @@ static char hear(struct ear *ear, int timeout_ms)
 	enum code code = os_packet_receive(ear->fd, timeout_ms, &word, 1, &len, &err);
 	if (code == CODE_BUSY)
 		return 0;
-	if (code != CODE_OK || len != 1 || word != JOB_WIRE_GO)
+	if (code == CODE_OK && len == 1 && word == JOB_WIRE_KNOWN && ear->unknown > 0)
+		ear->unknown--;
+	else if (code != CODE_OK || len != 1 || word != JOB_WIRE_GO)
 		ear->stopping = true;
 	return word;
 }
@@ -34,23 +37,31 @@ static bool may_go(void *self)
 static bool is_stopping(void *self)
 {
 	struct ear *ear = self;
-	if (!ear->stopping)
-		hear(ear, 0);
+	while (!ear->stopping && hear(ear, 0) != 0)
+		continue;
 	return ear->stopping;
+}
+
+static void wait_known(void *self)
+{
+	struct ear *ear = self;
+	while (!ear->stopping && ear->unknown > 0)
+		hear(ear, -1);
 }
 
 static enum code put(void *self, const struct event *event, struct err *err)
 {
-	const struct ear *ear = self;
+	struct ear *ear = self;
 	uint8_t packed[EVENT_PACKED];
 	event_pack(event, packed);
+	ear->unknown += event->kind == EVENT_STEP_STARTED;
 	return os_packet_send(ear->fd, packed, sizeof(packed), err);
 }
 
 static int worker_main(void *self, int fd)
 {
 	struct ear ear = { .fd = fd };
-	const struct job_control control = { may_go, is_stopping, &ear };
+	const struct job_control control = { may_go, is_stopping, wait_known, &ear };
 	const struct event_sink sink = { put, &ear };
 	struct err err = { 0 };
 	return job_worker(self, &control, &sink, &err) == CODE_OK ? 0 : 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * wire: what crosses between supervisor and worker. Upwards one packed event a packet
- * (EVENT_PACKED bytes); downwards one byte: 'G' go, 'S' stop. A closed socket means stop.
+ * (EVENT_PACKED bytes); downwards one byte: 'G' go, 'S' stop, and for each step that was told as begun
+ * 'K', once the journal knows it for good. A closed socket means stop.
  */
 #ifndef WIPE_JOB_WIRE_H
 #define WIPE_JOB_WIRE_H
@@ -10,8 +11,9 @@
 
 #include <sys/types.h>
 
-#define JOB_WIRE_GO   'G'
-#define JOB_WIRE_STOP 'S'
+#define JOB_WIRE_GO    'G'
+#define JOB_WIRE_STOP  'S'
+#define JOB_WIRE_KNOWN 'K'
 
 /* Starts a worker process for task; *ret_fd is the supervisor's end. */
 enum code job_wire_spawn(const struct job_task *task, pid_t *ret_pid, int *ret_fd, struct err *err)

@@ -115,14 +115,31 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 	return tell(worker, &event, err);
 }
 
+/* After a stop nothing is written either: the engine asks for one first. */
+static enum code make_known(void *self, struct err *err)
+{
+	(void)err;
+	const struct job_control *control = self;
+	if (control->wait_known)
+		control->wait_known(control->self);
+	return CODE_OK;
+}
+
+static bool is_stopping(void *self)
+{
+	const struct job_control *control = self;
+	return control->is_stopping(control->self);
+}
+
 static struct engine_context context_of(const struct worker *worker, struct os_disk *disk)
 {
 	return (struct engine_context){
 		.disk = disk,
 		.clock = worker->task->clock,
 		.sink = *worker->sink,
-		.is_stopping = worker->control->is_stopping,
-		.self = worker->control->self,
+		.is_stopping = is_stopping,
+		.make_known = make_known,
+		.self = (void *)(uintptr_t)worker->control,
 		.limits = &engine_limits_default,
 	};
 }
