@@ -7,11 +7,10 @@ import pathlib
 import shutil
 import signal
 import struct
-import subprocess
 import time
 import unittest
 
-from rig import CERTWIPE, Case, run
+from rig import Case, run
 
 MIB = 1 << 20
 SIZE = 96 * MIB + 512 * (os.getpid() % 1000)  # other people's loop disks are of other sizes
@@ -24,8 +23,7 @@ class Interrupted(Case):
     def interrupt(self, *loops, procedure="multipass", written=SIZE // 2, read=0,
                   number=signal.SIGINT):
         """A wipe that was interrupted once so much was written and read; its job, if there is one."""
-        child = self.start_wipe(*loops, procedure=procedure)
-        self.until(child, loops[0], written, read)
+        child = self.begin_wipe(*loops, procedure=procedure, written=written, read=read)
         child.send_signal(number)
         self.assertEqual(child.wait(), -9 if number == signal.SIGKILL else 4, child.said.read_text())
         self.assertEqual(self.certificate_paths(), [])
@@ -121,8 +119,7 @@ class Stopped(Interrupted):
 class Killed(Interrupted):
     def test_supervisor_killed(self):
         loop = self.sized()
-        child = self.start_wipe(loop, procedure="multipass")
-        self.until(child, loop, SIZE * 3 // 2)
+        child = self.begin_wipe(loop, procedure="multipass", written=SIZE * 3 // 2)
         workers = self.workers(child)
         self.assertEqual(len(workers), 1)
         child.kill()
@@ -135,8 +132,7 @@ class Killed(Interrupted):
 
     def test_worker_killed_the_other_disk_finishes(self):
         loop, other = self.sized(), self.sized()
-        child = self.start_wipe(loop, other, procedure="multipass")
-        self.until(child, loop, SIZE // 2)
+        child = self.begin_wipe(loop, other, procedure="multipass", written=SIZE // 2)
         for pid in self.workers(child):
             links = [os.readlink(p) for p in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
             if loop in links:
@@ -231,8 +227,7 @@ class Jobs(Interrupted):
 
     def test_resume_while_the_wipe_runs(self):
         loop = self.sized()
-        child = self.start_wipe(loop, procedure="gutmann")
-        self.until(child, loop, SIZE)
+        child = self.begin_wipe(loop, procedure="gutmann", written=SIZE)
         done = self.resume(expect=0)
         self.assertIn("other processes work on them", done.stderr)
         job = self.job()
@@ -378,9 +373,7 @@ class NotIssued(Interrupted):
         self.addCleanup(run, "umount", self.certificates)
 
     def begun(self, loop):
-        child = self.start_wipe(loop, procedure="multipass")
-        self.until(child, loop, 1)
-        return child
+        return self.begin_wipe(loop, procedure="multipass")
 
     def ends_without(self, child):
         said = self.wait_5(child)

@@ -272,6 +272,8 @@ enum code job_store_lock(struct app *app, const char *id, int *ret_handle, struc
 	if (code != CODE_OK)
 		return code;
 	code = files->ops->lock(files, handle, false, err);
+	if (code == CODE_BUSY)
+		err_set(err, CODE_BUSY, "another process works on this job: it has %s locked", place.journal);
 	if (code != CODE_OK) {
 		files->ops->close(files, handle, &ignored);
 		return code;
