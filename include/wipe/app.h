@@ -44,6 +44,7 @@ struct app_config {
 	char principal[128]; /* of the station; station@HOST where the file does not name it */
 	char procedure[48];
 	char operator_[128]; /* default of --operator */
+	uint32_t temperature_max_c; /* pause above it; 0: see device_health_limit() */
 };
 
 struct app_options {

@@ -156,4 +156,64 @@ enum code device_recheck_identity(struct os_host *host, const struct clearance *
 enum code device_openers(struct os_host *host, const struct clearance *clearance, uint32_t self,
     bool *ret_incomplete, struct err *err) WIPE_MUST_USE;
 
+/* ---- health: what the drive says of itself ------------------------------------------------------- */
+
+enum device_health_verdict { DEVICE_HEALTH_UNKNOWN, DEVICE_HEALTH_GOOD, DEVICE_HEALTH_FAILING };
+
+#define DEVICE_HEALTH_NO_TEMPERATURE INT32_MIN
+#define DEVICE_HEALTH_NO_COUNT	     UINT64_MAX
+/* The drive's own words, checked for form and sense, but not for truth: nobody can. */
+struct device_health {
+	bool known; /* it answered something that can be believed */
+	enum device_health_verdict verdict;
+	int32_t temperature_c; /* degrees Celsius, or NO_TEMPERATURE */
+	int32_t limit_c; /* what it calls too warm itself, or NO_TEMPERATURE */
+	/* Each NO_COUNT where it does not tell. */
+	uint64_t reallocated; /* ATA attribute 5 (sectors), SCSI grown defects (blocks) */
+	uint64_t pending; /* ATA attribute 197: sectors that could not be read, and wait for a write */
+	uint64_t errors; /* ATA attribute 198, NVMe media and data integrity errors */
+	uint64_t percent_used; /* of its rated endurance; may be above 100 */
+	uint64_t spare_percent; /* of the spare blocks, what is left */
+	uint64_t written; /* bytes over its life, as NVMe counts them: in units of 512,000 */
+	char text[200]; /* one line of printable ASCII: what it said, or "unknown: why" */
+};
+enum device_health_scope {
+	DEVICE_HEALTH_ALL = 1,
+	DEVICE_HEALTH_TEMPERATURE, /* one command where that is enough; other values may be absent */
+};
+
+/*
+ * A process that asks one drive (house.md, "pass"): a drive may take minutes to answer, or hang in the
+ * kernel, and what it answers is parsed where it can do no harm. It has the disk open, read-only:
+ * start it after device_openers() was asked, or end it before.
+ */
+struct device_health_reader;
+/* Returns at once; the disk is opened by the process. CODE_MEMORY, CODE_IO. */
+enum code device_health_start(const struct device *device, struct device_health_reader **ret,
+    struct err *err) WIPE_MUST_USE;
+/* Readable when there is something to take. Stays the reader's. -1: no such disk is asked (a virtual one,
+ * a removable one), and what was asked can be taken at once. */
+int device_health_fd(const struct device_health_reader *reader);
+/* Asks for one reading. Never blocks. CODE_BUSY: the one before has not been answered. */
+enum code device_health_ask(struct device_health_reader *reader, enum device_health_scope scope,
+    struct err *err) WIPE_MUST_USE;
+/* CODE_OK and *ret, also when all of it is unknown. CODE_BUSY: not yet. CODE_GONE: the process ended. */
+enum code device_health_take(struct device_health_reader *reader, struct device_health *ret,
+    struct err *err) WIPE_MUST_USE;
+/* Ends the process. One that hangs in the kernel is left to end there; waits 100 ms at most. NULL is
+ * fine. */
+void device_health_end(struct device_health_reader *reader);
+
+/* All of it at once, for a caller that may wait: one reading, within timeout_ms. Never fails: a drive
+ * that does not answer is unknown, and why. */
+void device_health_read(const struct device *device, int timeout_ms, struct device_health *ret);
+
+/* Unknown in every field, with the reason: "unknown: WHY". */
+void device_health_unknown(struct device_health *ret, const char *format, ...) WIPE_PRINTF(2, 3);
+const char *device_health_verdict_text(enum device_health_verdict verdict); /* "good", … */
+/* From how many degrees on is this disk too warm to go on? What was configured (0: nothing was), else
+ * what the drive calls too warm, else 70 for an SSD and 60 for all others. Pure. */
+int32_t device_health_limit(const struct device *device, const struct device_health *health,
+    uint32_t configured_c);
+
 #endif

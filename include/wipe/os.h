@@ -6,6 +6,8 @@
  *
  *   os_disk   reads, writes and flushes of one claimed device      (io_uring or pread/pwrite)
  *   os_claim  the exclusive hold on a block device                 (O_EXCL, flock, BLKPG)
+ *   os_sandbox  what a process gives up before it works            (seccomp, Landlock, capabilities)
+ *   os_pass   one command to a drive, and its answer               (NVMe admin, SG_IO)
  *   os_host   questions about this host                            (udev, blkid, /proc, /sys)
  *   os_files  durable files                                        (fsync, rename, locks)
  *   os_clock  time
@@ -68,8 +70,8 @@ struct os_disk {
 
 /*
  * Opens the I/O path on a descriptor that was opened with O_DIRECT (borrowed; it must outlive
- * the disk). Tries io_uring with registered buffers, falls back to pread/pwrite where io_uring
- * is not allowed. slot_count * slot_size bytes of huge-page-advised memory are taken.
+ * the disk). Tries io_uring with registered buffers, restricted to this descriptor, and falls back
+ * to pread/pwrite where io_uring is not allowed or cannot be restricted (kernels before 5.11). slot_count * slot_size bytes of huge-page-advised memory are taken.
  */
 enum code os_disk_open(int fd, unsigned slot_count, uint32_t slot_size, struct os_disk **ret,
     struct err *err) WIPE_MUST_USE;
@@ -104,9 +106,17 @@ struct os_claim {
 	int fd; /* O_RDWR | O_EXCL | O_DIRECT, flock held; -1 = none */
 	char path[64];
 	bool reread; /* partitions were dropped: close asks the kernel to read the table again */
+	/* Noted or opened along with fd, so that nothing needs a path, or an open, later on. */
+	uint32_t major;
+	uint32_t minor;
+	uint32_t max_request; /* as in struct os_geometry */
+	int stat_fd; /* /sys/dev/block/M:m/stat; -1 = none */
+	int iostats_fd; /* /sys/dev/block/M:m/queue/iostats; -1 = none */
 };
 /*
- * Opens path for the whole job and takes it exclusively (O_EXCL and an exclusive flock).
+ * Opens path for the whole job and takes it exclusively (O_EXCL and an exclusive flock). Everything
+ * below but os_claim_drop_partitions() and os_claim_flush_cache() goes by the descriptors in *ret
+ * and works in the sandbox too.
  * CODE_BUSY: somebody holds it (mounted, swap, md, another tool), after a short bounded retry;
  * CODE_MISSING, CODE_REFUSED (read-only device or no permission), CODE_INPUT (not a block device).
  */
@@ -114,6 +124,7 @@ enum code os_claim_open(const char *path, struct os_claim *ret, struct err *err)
 /* The same for reading only and without exclusive claim: `check --device`. */
 enum code os_claim_open_readonly(const char *path, struct os_claim *ret, struct err *err)
     WIPE_MUST_USE;
+/* CODE_GONE also when the device was unplugged: the kernel goes on telling its size then. */
 enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *ret,
     struct err *err) WIPE_MUST_USE;
 /*
@@ -123,8 +134,10 @@ enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *re
  */
 enum code os_claim_drop_partitions(struct os_claim *claim, unsigned *ret_count, struct err *err)
     WIPE_MUST_USE;
-/* Writes back and drops the page cache of the disk (fsync, BLKFLSBUF). */
+/* Writes back and drops the page cache of the disk (fsync, BLKFLSBUF; takes CAP_SYS_ADMIN). */
 enum code os_claim_flush_cache(const struct os_claim *claim, struct err *err) WIPE_MUST_USE;
+/* Only writes it back: whoever made the pages dirty, the kernel has counted them afterwards. */
+enum code os_claim_write_back(const struct os_claim *claim, struct err *err) WIPE_MUST_USE;
 enum code os_claim_counters(const struct os_claim *claim, struct os_counters *ret,
     struct err *err) WIPE_MUST_USE;
 /*
@@ -132,6 +145,123 @@ enum code os_claim_counters(const struct os_claim *claim, struct os_counters *re
  * table again (BLKRRPART): none after a wipe, the old ones when nothing was written.
  */
 void os_claim_close(struct os_claim *claim); /* safe on {.fd = -1} */
+
+/* ---- os_sandbox: a process that can do no more than its work ---------------------------------- */
+
+/* What is in force besides what always is: no privileges, no other descriptors, a restricted ring. */
+struct os_sandbox {
+	bool filter; /* of system calls (seccomp); false: this kernel has none */
+	unsigned landlock; /* version of Landlock; 0: this kernel has none */
+};
+/*
+ * Confines this process for good to its claimed disk, the disk's I/O path (which must be open) and
+ * its end of a packet socket. All other descriptors are closed, all capabilities dropped; opening,
+ * connecting, executing, forking, signalling and every other system call but the few of the work
+ * end the process with SIGSYS. The claim no longer reads the partition table again when it is
+ * closed: that takes a capability. CODE_IO: not confined, or not whole; then end the process.
+ */
+enum code os_sandbox_enter(struct os_claim *claim, const struct os_disk *disk, int packet_fd,
+    struct os_sandbox *ret, struct err *err) WIPE_MUST_USE;
+
+/* ---- os_pass: one command to a drive, and its answer ------------------------------------------ */
+
+enum os_pass_kind { OS_PASS_NVME = 1, OS_PASS_SCSI }; /* ATA goes inside SCSI (SAT) */
+enum os_pass_direction { OS_PASS_NONE, OS_PASS_IN, OS_PASS_OUT };
+
+/* An NVMe admin command, as it stands in the submission queue entry. */
+struct os_pass_nvme {
+	uint8_t opcode;
+	enum os_pass_direction direction;
+	uint32_t nsid;
+	uint32_t cdw10, cdw11, cdw12, cdw13, cdw14, cdw15;
+	/* When it passes the kernel RESETS the controller, under everybody's I/O: be generous, and
+	 * give up on the process instead. */
+	uint32_t timeout_ms;
+};
+#define OS_PASS_CDB_MAX 16
+struct os_pass_scsi {
+	uint8_t cdb[OS_PASS_CDB_MAX];
+	uint8_t cdb_len; /* 6, 10, 12 or 16 */
+	enum os_pass_direction direction;
+	uint32_t timeout_ms; /* likewise: the kernel aborts, then resets */
+};
+
+#define OS_PASS_SENSE_MAX 64
+/* What the drive said. Untrusted, but for the lengths. */
+struct os_pass_answer {
+	uint32_t len; /* bytes of data that moved; NVMe does not tell: all that was asked for */
+	uint16_t nvme_status; /* status code type << 8 | status code; 0 = success */
+	uint32_t nvme_result; /* dword 0 of the completion */
+	uint8_t scsi_status; /* 0 GOOD, 2 CHECK CONDITION, … */
+	uint8_t sense_len;
+	uint8_t sense[OS_PASS_SENSE_MAX];
+};
+
+struct os_pass;
+struct os_pass_ops {
+	/*
+	 * One command. CODE_OK: the drive answered, be it that it refused: see os_pass_nvme_check() and
+	 * os_pass_scsi_check(). data of len bytes is filled (OS_PASS_IN; zeroed first) or sent.
+	 * CODE_UNSUPPORTED: the device takes no such commands; CODE_REFUSED: no permission;
+	 * CODE_GONE; CODE_IO: nothing came back, and whether it was carried out is not known.
+	 */
+	enum code (*nvme)(struct os_pass *pass, const struct os_pass_nvme *command, void *data,
+	    uint32_t len, struct os_pass_answer *ret, struct err *err);
+	enum code (*scsi)(struct os_pass *pass, const struct os_pass_scsi *command, void *data,
+	    uint32_t len, struct os_pass_answer *ret, struct err *err);
+	/*
+	 * From here on this process can ask this drive and talk over the sockets it has, and nothing
+	 * else: one capability (SG_IO needs CAP_SYS_RAWIO, NVMe CAP_SYS_ADMIN), one ioctl on one
+	 * descriptor, no open(2), no new sockets; a violation kills it.
+	 */
+	enum code (*confine)(struct os_pass *pass, struct err *err);
+	void (*free)(struct os_pass *pass);
+};
+/* Embedded first in every implementation. */
+struct os_pass {
+	const struct os_pass_ops *ops;
+	enum os_pass_kind kind;
+	uint32_t major; /* of the device that is open */
+	uint32_t minor;
+	uint64_t diskseq; /* 0 = this kernel does not tell */
+};
+/*
+ * Opens the node of a whole disk for commands; read-only and without a claim. May block for minutes on
+ * a sick drive: not for a process that others wait for. CODE_MISSING, CODE_REFUSED, CODE_GONE,
+ * CODE_INPUT (no block device), CODE_IO.
+ */
+enum code os_pass_open(const char *path, enum os_pass_kind kind, struct os_pass **ret,
+    struct err *err) WIPE_MUST_USE;
+void os_pass_free(struct os_pass *pass); /* NULL is fine */
+
+/* Did the drive do it? CODE_UNSUPPORTED: it does not know the command, or not these fields of it;
+ * CODE_IO: it refused or failed, the line tells the status. Pure. */
+enum code os_pass_nvme_check(const struct os_pass_answer *answer, struct err *err) WIPE_MUST_USE;
+enum code os_pass_scsi_check(const struct os_pass_answer *answer, struct err *err) WIPE_MUST_USE;
+
+struct os_pass_sense {
+	uint8_t key;
+	uint8_t asc;
+	uint8_t ascq;
+	bool deferred; /* of an earlier command */
+};
+/* False: there is no sense data that could be understood. Pure. */
+bool os_pass_sense_parse(const struct os_pass_answer *answer, struct os_pass_sense *ret)
+    WIPE_MUST_USE;
+
+/* Registers of an ATA drive after ATA PASS-THROUGH with CK_COND. */
+struct os_pass_ata {
+	uint8_t error;
+	uint8_t status;
+	uint8_t device;
+	uint16_t count; /* bits 15:8 only when complete */
+	uint64_t lba; /* bits 47:24 only when complete */
+	bool complete; /* false: fixed-format sense, which has no room for all */
+};
+/* False: no registers came back (SAT-5, 12.2.2.7); also when they are all zero, which some adapters
+ * make up. Pure. */
+bool os_pass_ata_parse(const struct os_pass_answer *answer, struct os_pass_ata *ret)
+    WIPE_MUST_USE;
 
 /* ---- os_host: questions about this host ------------------------------------------------------ */
 
@@ -326,6 +456,12 @@ enum code os_process_spawn(os_process_main *child, void *self, pid_t *ret_pid, i
 /* Collects a child. *ret_status as of waitpid(2). CODE_BUSY: it still runs (only when !wait). */
 enum code os_process_reap(pid_t pid, bool wait, int *ret_status, struct err *err) WIPE_MUST_USE;
 void os_process_kill(pid_t pid); /* SIGKILL, to a child of ours only */
+/* For a child that may hang in the kernel: its streams lead nowhere from here on. Else whoever reads
+ * its parent's output through a pipe would wait for the child as well. */
+void os_process_quiet(void);
+/* Kills a child and collects it. CODE_BUSY: it hangs in the kernel; it was not waited for longer than
+ * timeout_ms, and ends by itself when the kernel lets go of it. */
+enum code os_process_end(pid_t pid, int timeout_ms, struct err *err) WIPE_MUST_USE;
 
 /* One packet over a SEQPACKET pair. CODE_GONE: the other end is closed. */
 enum code os_packet_send(int fd, const void *data, size_t len, struct err *err) WIPE_MUST_USE;

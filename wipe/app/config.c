@@ -5,12 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Below the one a workshop in summer would never wipe; above the other nothing is left to save. */
+#define TEMPERATURE_LEAST_C 30
+#define TEMPERATURE_MOST_C  100
+
 struct key {
 	const char *section;
 	const char *name;
 	size_t offset;
 	size_t size;
 	bool is_name; /* [a-z0-9._-]: an identifier, not words */
+};
+
+struct number {
+	const char *section;
+	const char *name;
+	size_t offset; /* of a uint32_t */
+	uint32_t least;
+	uint32_t most;
 };
 
 #define KEY(section, name, member, is_name)                                                        \
@@ -25,6 +37,11 @@ static const struct key keys[] = {
 	KEY("wipe", "operator", operator_, false),
 };
 
+static const struct number numbers[] = {
+	{ "limits", "temperature-max-c", offsetof(struct app_config, temperature_max_c),
+	    TEMPERATURE_LEAST_C, TEMPERATURE_MOST_C },
+};
+
 static const struct key *find_key(const struct ini_entry *entry)
 {
 	for (size_t i = 0; i < WIPE_COUNT(keys); i++) {
@@ -35,10 +52,34 @@ static const struct key *find_key(const struct ini_entry *entry)
 	return NULL;
 }
 
+/* False: there is no such number. */
+static bool take_number(const struct ini_entry *entry, struct app_config *config,
+    struct faults *faults)
+{
+	for (size_t i = 0; i < WIPE_COUNT(numbers); i++) {
+		const struct number *number = &numbers[i];
+		uint64_t value = 0;
+		if (strcmp(number->section, entry->section) != 0 ||
+		    strcmp(number->name, entry->key) != 0)
+			continue;
+		if (!text_u64_parse(entry->value, &value) || value < number->least ||
+		    value > number->most)
+			faults_add(faults, entry->line, "%s '%s' is no whole number from %u to %u",
+			    number->name, entry->value, number->least, number->most);
+		else
+			memcpy((char *)config + number->offset, &(uint32_t){ (uint32_t)value },
+			    sizeof(uint32_t));
+		return true;
+	}
+	return false;
+}
+
 static void take_entry(const struct ini_entry *entry, struct app_config *config,
     struct faults *faults)
 {
 	const struct key *key = find_key(entry);
+	if (!key && take_number(entry, config, faults))
+		return;
 	if (!key) {
 		faults_add(faults, entry->line, "unknown key '%s' in [%s]; see certwipe(8), FILES",
 		    entry->key, entry->section);
@@ -99,7 +140,12 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "; Procedure of 'wipe' and 'plan' when none is named (certwipe procedure list).\n"
 	    "procedure = " APP_DEFAULT_PROCEDURE "\n"
 	    "; Principal whose ssh-agent key signs as operator when --operator is not given.\n"
-	    "; operator = alice@example.org\n",
+	    "; operator = alice@example.org\n"
+	    "\n"
+	    "[limits]\n"
+	    "; A disk that gets warmer than so many degrees Celsius is left to cool before more is\n"
+	    "; written. Without it: what the drive itself calls too warm, else 70 for SSDs, 60 for others.\n"
+	    "; temperature-max-c = 60\n",
 	    principal);
 	return buf_check(ret, err);
 }

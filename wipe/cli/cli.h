@@ -76,7 +76,9 @@ void cli_table_print(struct cli_table *table); /* and frees */
 
 /* One JSON document on stdout. */
 enum cli_exit cli_json_print(struct json_writer *writer, struct buf *buf);
-void cli_json_device(struct json_writer *writer, const char *key, const struct device *device);
+/* health NULL: it was not asked for, and has no member. */
+void cli_json_device(struct json_writer *writer, const char *key, const struct device *device,
+    const struct device_health *health);
 /* "ext4, gpt", "nothing known", "unknown: why". */
 const char *cli_found_text(const struct os_probe *found, char *out, size_t size);
 

@@ -33,7 +33,7 @@ static enum cli_exit print_json(const struct device_set *set, bool all)
 	json_write_array(&writer, "disks");
 	for (size_t i = 0; i < set->count; i++) {
 		if (all || !set->items[i].virtual_disk)
-			cli_json_device(&writer, NULL, &set->items[i]);
+			cli_json_device(&writer, NULL, &set->items[i], NULL);
 	}
 	json_write_close(&writer);
 	json_write_close(&writer);

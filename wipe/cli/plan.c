@@ -22,7 +22,7 @@ static void json_disk(struct json_writer *writer, const struct app_disk *disk,
     const struct procedure *procedure)
 {
 	json_write_object(writer, NULL);
-	cli_json_device(writer, "disk", &disk->clearance.device);
+	cli_json_device(writer, "disk", &disk->clearance.device, NULL);
 	json_write_bool(writer, "refused", disk->refused != CODE_OK);
 	json_write_string(writer, "refusal", disk->refusal);
 	json_write_string(writer, "procedure", procedure->id);

@@ -114,7 +114,42 @@ static void json_identity(struct json_writer *writer, const struct device *devic
 	json_write_uint(writer, "partitions", device->partition_count);
 }
 
-void cli_json_device(struct json_writer *writer, const char *key, const struct device *device)
+static void json_count(struct json_writer *writer, const char *key, uint64_t count)
+{
+	if (count > BYTES_JSON_MAX)
+		json_write_null(writer, key);
+	else
+		json_write_uint(writer, key, count);
+}
+
+/* Our JSON knows no negative numbers: frost is in the text only. */
+static void json_temperature(struct json_writer *writer, const char *key, int32_t celsius)
+{
+	if (celsius < 0)
+		json_write_null(writer, key);
+	else
+		json_write_uint(writer, key, (uint64_t)celsius);
+}
+
+static void json_health(struct json_writer *writer, const struct device_health *health)
+{
+	json_write_object(writer, "health");
+	json_write_bool(writer, "known", health->known);
+	json_write_string(writer, "text", health->text);
+	json_write_string(writer, "verdict", device_health_verdict_text(health->verdict));
+	json_temperature(writer, "temperature_c", health->temperature_c);
+	json_temperature(writer, "limit_c", health->limit_c);
+	json_count(writer, "reallocated", health->reallocated);
+	json_count(writer, "pending", health->pending);
+	json_count(writer, "errors", health->errors);
+	json_count(writer, "percent_used", health->percent_used);
+	json_count(writer, "spare_percent", health->spare_percent);
+	json_count(writer, "written_bytes", health->written);
+	json_write_close(writer);
+}
+
+void cli_json_device(struct json_writer *writer, const char *key, const struct device *device,
+    const struct device_health *health)
 {
 	json_write_object(writer, key);
 	json_identity(writer, device);
@@ -138,6 +173,8 @@ void cli_json_device(struct json_writer *writer, const char *key, const struct d
 		json_write_close(writer);
 	}
 	json_write_close(writer);
+	if (health)
+		json_health(writer, health);
 	json_write_bool(writer, "wipeable", device->claim_count == 0);
 	json_write_close(writer);
 }

@@ -15,6 +15,8 @@ static const char *state_text(const struct app_job *job, char *out, size_t size)
 		snprintf(out, size, "unreadable");
 	else if (job->done)
 		snprintf(out, size, "ended, no certificate yet");
+	else if (job->step >= job->step_count)
+		snprintf(out, size, "to be looked at again");
 	else
 		snprintf(out, size, "step %u of %u, %s", job->step + 1, job->step_count,
 		    units_permille_format(job->identity.size

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define HEALTH_MS 20000 /* a disk that was asleep may have to spin up first */
+
 static void line(const char *name, const char *value, const char *source)
 {
 	printf("%-16s %s%s%s%s\n", name, value[0] ? value : "unknown", source[0] ? "  (" : "", source,
@@ -33,9 +35,10 @@ static void print_identity(const struct device *device)
 	line("partitions", text, "");
 }
 
-static void print_use(const struct device *device)
+static void print_use(const struct device *device, const struct device_health *health)
 {
 	char found[400];
+	line("health", health->text, "");
 	line("found on it", cli_found_text(&device->found, found, sizeof(found)),
 	    device->found.result == OS_PROBE_UNKNOWN ? device->found.why : "");
 	line("hidden areas", evidence_hidden_text(evidence_hidden_areas(device)), "");
@@ -89,20 +92,22 @@ static enum cli_exit run(const struct cli_command *command, struct app *app,
 	struct device device = *found;
 	device_set_free(&set);
 	device_probe(app->host, &device);
+	struct device_health health;
+	device_health_read(&device, HEALTH_MS, &health);
 	if (cli_args_has(args, "json")) {
 		BUF_AUTO buf = { 0 };
 		struct json_writer writer;
 		json_write_start(&writer, &buf, false);
-		cli_json_device(&writer, NULL, &device);
+		cli_json_device(&writer, NULL, &device, &health);
 		return cli_json_print(&writer, &buf);
 	}
 	print_identity(&device);
-	print_use(&device);
+	print_use(&device, &health);
 	print_procedures(app, &device);
 	return CLI_OK;
 }
 
 static const struct cli_option options[] = { CLI_OPTION_JSON, CLI_OPTION_HELP };
 const struct cli_command cli_show = { "show", "DEVICE [--json]",
-	"Shows everything known of one disk: identity, use, what was found on it, what fits it.", options,
+	"Shows everything known of one disk: identity, health, use, what was found on it, what fits it.", options,
 	WIPE_COUNT(options), run };
