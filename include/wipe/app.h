@@ -147,6 +147,10 @@ struct app_face {
 struct app_erase_result {
 	struct app_disk *disks; /* owned; app_erase_free() */
 	size_t count;
+	/* Of resume, not among `disks`: jobs that other processes work on; jobs that were gone before their
+	 * first write, of which nothing is left now. */
+	size_t elsewhere;
+	size_t unbegun;
 	char *words; /* owned: of resume, what the disks' `word` points into */
 	bool stopped;
 	bool any_refused;

@@ -85,8 +85,8 @@ enum code engine_run(const struct plan *plan, const struct engine_resume *resume
  * be there if it is: of a write that goes on, what lies below resume->offset (beyond it nothing: how far
  * requests under way had come is not known); else the whole of what the last write before left, where
  * a write begins again with each block maybe its own already. What was given up (resume->unwritten) may
- * hold anything. *ret_compared: bytes, 0 when nothing durable is there to compare. *ret_same: not one of
- * them differs and all could be read. *ret_proof: some of them are keystream of this very job, which no
+ * hold anything, and what cannot be read says nothing. *ret_compared: bytes, 0 when nothing durable is there to compare. *ret_same: not one of
+ * them differs (where a write begins again: not all of them do). *ret_proof: some of them are keystream of this very job, which no
  * other disk holds; worth nothing without *ret_same. Writes nothing, tells no event. CODE_GONE.
  */
 enum code engine_recognise(const struct plan *plan, const struct engine_resume *resume,

@@ -33,13 +33,22 @@ struct job_control {
 	bool (*may_go)(void *self);
 	/* Asked between requests. */
 	bool (*is_stopping)(void *self);
+	/* Waits until everything told so far is durable, or a stop came; see engine_context. NULL: it is. */
+	enum code (*make_known)(void *self, struct err *err);
+	/*
+	 * Gives up whatever the work does not need, before the first write; NULL: the process has other
+	 * things to do. From then on only these two and the sink are touched. On failure nothing is written.
+	 */
+	enum code (*confine)(void *self, struct os_claim *claim, const struct os_disk *disk,
+	    struct err *err);
 	void *self;
 };
 
 /*
  * Claims the disk (O_EXCL, identity read again, openers scanned, partitions dropped, caches flushed),
- * recognises what an earlier session wrote (refusing a disk that does not hold it), says CLAIMED, waits for may_go, runs the plan, asks the identity and the kernel's write counter
- * again, lets go, says ENDED. Every outcome is told in events; the result is CODE_OK unless the sink
+ * recognises what an earlier session wrote (refusing a disk that does not hold it), says CLAIMED, waits
+ * for may_go, confines itself, runs the plan, asks the identity and the kernel's write counter again, lets
+ * go, says ENDED. Every outcome is told in events; the result is CODE_OK unless the sink
  * itself failed. Runs in whatever process it is called in.
  */
 enum code job_worker(const struct job_task *task, const struct job_control *control,

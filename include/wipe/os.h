@@ -6,6 +6,7 @@
  *
  *   os_disk   reads, writes and flushes of one claimed device      (io_uring or pread/pwrite)
  *   os_claim  the exclusive hold on a block device                 (O_EXCL, flock, BLKPG)
+ *   os_sandbox  what a process gives up before it works            (seccomp, Landlock, capabilities)
  *   os_pass   one command to a drive, and its answer               (NVMe admin, SG_IO)
  *   os_host   questions about this host                            (udev, blkid, /proc, /sys)
  *   os_files  durable files                                        (fsync, rename, locks)
@@ -69,8 +70,8 @@ struct os_disk {
 
 /*
  * Opens the I/O path on a descriptor that was opened with O_DIRECT (borrowed; it must outlive
- * the disk). Tries io_uring with registered buffers, falls back to pread/pwrite where io_uring
- * is not allowed. slot_count * slot_size bytes of huge-page-advised memory are taken.
+ * the disk). Tries io_uring with registered buffers, restricted to this descriptor, and falls back
+ * to pread/pwrite where io_uring is not allowed or cannot be restricted (kernels before 5.11). slot_count * slot_size bytes of huge-page-advised memory are taken.
  */
 enum code os_disk_open(int fd, unsigned slot_count, uint32_t slot_size, struct os_disk **ret,
     struct err *err) WIPE_MUST_USE;
@@ -105,9 +106,17 @@ struct os_claim {
 	int fd; /* O_RDWR | O_EXCL | O_DIRECT, flock held; -1 = none */
 	char path[64];
 	bool reread; /* partitions were dropped: close asks the kernel to read the table again */
+	/* Noted or opened along with fd, so that nothing needs a path, or an open, later on. */
+	uint32_t major;
+	uint32_t minor;
+	uint32_t max_request; /* as in struct os_geometry */
+	int stat_fd; /* /sys/dev/block/M:m/stat; -1 = none */
+	int iostats_fd; /* /sys/dev/block/M:m/queue/iostats; -1 = none */
 };
 /*
- * Opens path for the whole job and takes it exclusively (O_EXCL and an exclusive flock).
+ * Opens path for the whole job and takes it exclusively (O_EXCL and an exclusive flock). Everything
+ * below but os_claim_drop_partitions() and os_claim_flush_cache() goes by the descriptors in *ret
+ * and works in the sandbox too.
  * CODE_BUSY: somebody holds it (mounted, swap, md, another tool), after a short bounded retry;
  * CODE_MISSING, CODE_REFUSED (read-only device or no permission), CODE_INPUT (not a block device).
  */
@@ -115,6 +124,7 @@ enum code os_claim_open(const char *path, struct os_claim *ret, struct err *err)
 /* The same for reading only and without exclusive claim: `check --device`. */
 enum code os_claim_open_readonly(const char *path, struct os_claim *ret, struct err *err)
     WIPE_MUST_USE;
+/* CODE_GONE also when the device was unplugged: the kernel goes on telling its size then. */
 enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *ret,
     struct err *err) WIPE_MUST_USE;
 /*
@@ -124,8 +134,10 @@ enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *re
  */
 enum code os_claim_drop_partitions(struct os_claim *claim, unsigned *ret_count, struct err *err)
     WIPE_MUST_USE;
-/* Writes back and drops the page cache of the disk (fsync, BLKFLSBUF). */
+/* Writes back and drops the page cache of the disk (fsync, BLKFLSBUF; takes CAP_SYS_ADMIN). */
 enum code os_claim_flush_cache(const struct os_claim *claim, struct err *err) WIPE_MUST_USE;
+/* Only writes it back: whoever made the pages dirty, the kernel has counted them afterwards. */
+enum code os_claim_write_back(const struct os_claim *claim, struct err *err) WIPE_MUST_USE;
 enum code os_claim_counters(const struct os_claim *claim, struct os_counters *ret,
     struct err *err) WIPE_MUST_USE;
 /*
@@ -133,6 +145,23 @@ enum code os_claim_counters(const struct os_claim *claim, struct os_counters *re
  * table again (BLKRRPART): none after a wipe, the old ones when nothing was written.
  */
 void os_claim_close(struct os_claim *claim); /* safe on {.fd = -1} */
+
+/* ---- os_sandbox: a process that can do no more than its work ---------------------------------- */
+
+/* What is in force besides what always is: no privileges, no other descriptors, a restricted ring. */
+struct os_sandbox {
+	bool filter; /* of system calls (seccomp); false: this kernel has none */
+	unsigned landlock; /* version of Landlock; 0: this kernel has none */
+};
+/*
+ * Confines this process for good to its claimed disk, the disk's I/O path (which must be open) and
+ * its end of a packet socket. All other descriptors are closed, all capabilities dropped; opening,
+ * connecting, executing, forking, signalling and every other system call but the few of the work
+ * end the process with SIGSYS. The claim no longer reads the partition table again when it is
+ * closed: that takes a capability. CODE_IO: not confined, or not whole; then end the process.
+ */
+enum code os_sandbox_enter(struct os_claim *claim, const struct os_disk *disk, int packet_fd,
+    struct os_sandbox *ret, struct err *err) WIPE_MUST_USE;
 
 /* ---- os_pass: one command to a drive, and its answer ------------------------------------------ */
 

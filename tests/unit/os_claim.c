@@ -268,6 +268,31 @@ static void after_a_drop_the_table_is_read_again(void **state)
 	assert_int_equal(there, 0);
 }
 
+/* The kernel goes on telling the size of an unplugged disk; only its files of /sys answer no more. */
+static void a_device_without_its_files_in_sys_is_gone(void **state)
+{
+	(void)state;
+	struct loop_rig loop = loop_or_skip("");
+	struct os_claim claim = { .fd = -1 };
+	struct os_geometry geometry;
+	struct os_counters counters;
+	struct err err, gone;
+	enum code opened = os_claim_open(loop.node, &claim, &err);
+	enum code before = opened ? opened : os_claim_counters(&claim, &counters, &err);
+	int empty = memfd_create("empty", MFD_CLOEXEC);
+	int replaced = opened ? -1 : dup3(empty, claim.stat_fd, O_CLOEXEC);
+	enum code asked = opened ? opened : os_claim_geometry(&claim, &geometry, &gone);
+	enum code counted = opened ? opened : os_claim_counters(&claim, &counters, &gone);
+	os_claim_close(&claim);
+	close(empty);
+	loop_rig_close(&loop);
+	assert_ok(before, err);
+	assert_true(replaced >= 0);
+	assert_int_equal(asked, CODE_GONE);
+	assert_int_equal(counted, CODE_GONE);
+	assert_non_null(strstr(gone.line, "no longer there"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +304,7 @@ int main(void)
 		cmocka_unit_test(a_refused_drop_puts_back_what_it_took),
 		cmocka_unit_test(a_claim_that_took_no_partitions_leaves_them),
 		cmocka_unit_test(after_a_drop_the_table_is_read_again),
+		cmocka_unit_test(a_device_without_its_files_in_sys_is_gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

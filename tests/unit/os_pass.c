@@ -6,6 +6,7 @@
 #include "wipe/os/pass.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static struct os_pass_answer with_sense(const uint8_t *sense, uint8_t len)
 {

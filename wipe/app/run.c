@@ -22,12 +22,13 @@ static struct app_disk *disk_of(struct app_run *run, size_t job)
 	return NULL;
 }
 
-/* A pass is done and durable: keys that nothing needs any more leave the machine. */
+/* Keys that nothing needs any more leave the machine: once the next pass is durable somewhere, as until
+ * then the content of the one before is what the disk would be recognised by. */
 static void forget_keys(struct app_run *run, struct app_disk *disk, const struct event *event)
 {
 	struct err err = { 0 };
-	if (event->kind != EVENT_STEP_FINISHED || journal_is_behind(disk->journal) ||
-	    !plan_forget_passed(&disk->plan, event->step + 1))
+	if (event->kind != EVENT_DURABLE || event->offset == 0 || journal_is_behind(disk->journal) ||
+	    !plan_forget_passed(&disk->plan, event->step))
 		return;
 	if (job_store_put_keys(run->app, &disk->plan, &err) != CODE_OK)
 		run->face->trouble(run->face->self, disk, err.line);

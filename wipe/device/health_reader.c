@@ -58,7 +58,8 @@ static int child_main(void *self, int fd)
 	struct health_session session = { .try_ata = child->try_ata };
 	struct device_health health;
 	struct err err = { 0 };
-	os_process_quiet();
+	if (fd > 2) /* the parent may have been started without streams */
+		os_process_quiet();
 	bool ready = prepare(child, &session.pass, &err) == CODE_OK;
 	if (!ready)
 		device_health_unknown(&health, "%s", err.line);

@@ -4,13 +4,14 @@
  * what must be there. Below the durable offset that is the content of the step at hand. Beyond it
  * nothing is asked: how far requests under way had come when the power failed, nobody knows. A step
  * of which nothing is durable may have overwritten any block of what the step before left, so that
- * each block may hold either.
+ * each block may hold either. What cannot be read says nothing.
  */
 #include "wipe/engine.h"
 
 #include "ranges.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define WINDOW (UINT64_C(4) * 1024 * 1024) /* bytes of the beginning, and as many of the end */
 
@@ -20,8 +21,8 @@ struct look {
 	struct content_source *sources[2]; /* a block must be what one of them says; [1] may be NULL */
 	bool keystream[2];
 	struct ranges given_up; /* may hold anything */
-	uint64_t compared;
-	bool differs;
+	uint64_t compared; /* bytes */
+	uint64_t matched; /* of them */
 	bool proof;
 };
 
@@ -67,7 +68,7 @@ static enum code compare(struct look *look, uint64_t offset, const uint8_t *data
 		look->proof = look->proof || (same && look->keystream[i]);
 	}
 	look->compared += len;
-	look->differs = look->differs || !same;
+	look->matched += same ? len : 0;
 	return CODE_OK;
 }
 
@@ -81,7 +82,6 @@ static enum code look_at(struct look *look, uint64_t start, uint64_t end, struct
 		uint32_t len = (uint32_t)bytes_min(end - start, most);
 		bool readable = false;
 		enum code code = read_at(look, start, len, &readable, err);
-		look->differs = look->differs || !readable;
 		for (uint32_t at = 0; at < len && code == CODE_OK && readable; at += plan->logical)
 			code = compare(look, start + at, look->disk->slots[0] + at, err);
 		if (code != CODE_OK)
@@ -89,6 +89,13 @@ static enum code look_at(struct look *look, uint64_t start, uint64_t end, struct
 		start += len;
 	}
 	return CODE_OK;
+}
+
+/* A key that is forgotten is all zeros, and cannot be compared with. */
+static bool is_known(const struct content *content)
+{
+	static const uint8_t none[CONTENT_KEY];
+	return content->kind != CONTENT_KEYSTREAM || memcmp(content->key, none, CONTENT_KEY) != 0;
 }
 
 static enum code expect(struct look *look, size_t index, const struct content *content,
@@ -113,6 +120,8 @@ static enum code choose(struct look *look, const struct engine_resume *resume, u
 	for (unsigned i = (unsigned)bytes_min(resume->step, plan->step_count); i-- > 0;) {
 		if (plan->steps[i].action != PLAN_WRITE)
 			continue;
+		if (!is_known(&plan->steps[i].content))
+			return CODE_OK;
 		*ret_end = plan->size;
 		enum code code = expect(look, 0, &plan->steps[i].content, err);
 		if (code == CODE_OK && writes)
@@ -145,13 +154,15 @@ enum code engine_recognise(const struct plan *plan, const struct engine_resume *
 {
 	struct look look = { .plan = plan, .disk = context->disk };
 	enum code code = look_around(&look, resume, err);
+	bool either = look.sources[1] != NULL;
 	content_source_free(look.sources[0]);
 	content_source_free(look.sources[1]);
 	engine_ranges_free(&look.given_up);
 	if (code != CODE_OK)
 		return code;
 	*ret_compared = look.compared;
-	*ret_same = !look.differs;
+	/* A block that was under way when the power failed may hold neither. */
+	*ret_same = either ? look.matched > 0 || look.compared == 0 : look.matched == look.compared;
 	*ret_proof = look.proof;
 	return CODE_OK;
 }

@@ -3,8 +3,7 @@
  * supervisor: starts workers, records what they tell as evidence and in the journal, passes stops on. It
  * never opens, reads or waits for a disk, so one that hangs in the kernel holds up nobody else.
  */
-#include "record.h"
-#include "take_up.h"
+#include "session.h"
 #include "wire.h"
 
 #include <stdlib.h>
@@ -12,28 +11,13 @@
 
 #define TICK_MS 250
 
-struct job {
-	enum job_state state;
-	const struct plan *plan;
-	struct record record;
-	struct take_up take_up; /* what the worker of a resumed job was started with */
-	pid_t pid;
-	int fd;
-	bool said_all; /* EVENT_ENDED came */
-	uint64_t moved_ns; /* when the disk last showed that it lives */
-	uint64_t progress; /* bytes of the step, as last told */
-	bool stalled;
-	enum code refusal;
-	char refusal_line[sizeof(((struct err *)0)->line)];
-};
-
 struct job_supervisor {
 	struct os_host *host;
 	struct os_clock *clock;
 	int signals_fd;
 	struct job_watcher watcher;
 	uint64_t stall_ns;
-	struct job **jobs; /* pointers: watchers keep what they borrowed when the array grows */
+	struct session **jobs; /* pointers: watchers keep what they borrowed when the array grows */
 	size_t count;
 	/* What is waited for: the signals, then each job. They grow with the jobs, so that no memory is
 	 * needed while disks are written. */
@@ -49,7 +33,7 @@ static enum code make_room(struct job_supervisor *supervisor, struct err *err)
 	if (count + 1 > OS_WAIT_MAX)
 		return err_set(err, CODE_USAGE, "%zu disks in one run are too many: at most %d", count,
 		    OS_WAIT_MAX - 1);
-	struct job **jobs = realloc(supervisor->jobs, count * sizeof(*jobs));
+	struct session **jobs = realloc(supervisor->jobs, count * sizeof(*jobs));
 	supervisor->jobs = jobs ? jobs : supervisor->jobs;
 	int *fds = realloc(supervisor->fds, (count + 1) * sizeof(*fds));
 	supervisor->fds = fds ? fds : supervisor->fds;
@@ -79,34 +63,14 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int s
 	return CODE_OK;
 }
 
-static void collect(struct job *job)
-{
-	if (job->fd < 0)
-		return;
-	os_fd_close(job->fd);
-	job->fd = -1;
-	int status = 0;
-	struct err ignored = { 0 };
-	/* After its last word a worker only leaves. One without it may hang in the kernel and cannot be
-	 * waited for: it is killed and left to init. */
-	if (os_process_reap(job->pid, job->said_all, &status, &ignored) == CODE_BUSY)
-		os_process_kill(job->pid);
-}
-
-static void free_job(struct job *job)
-{
-	collect(job);
-	evidence_free(&job->record.evidence);
-	job_take_up_free(&job->take_up);
-	free(job);
-}
-
 void job_supervisor_free(struct job_supervisor *supervisor)
 {
 	if (!supervisor)
 		return;
-	for (size_t i = 0; i < supervisor->count; i++)
-		free_job(supervisor->jobs[i]);
+	for (size_t i = 0; i < supervisor->count; i++) {
+		session_end(supervisor->jobs[i]);
+		free(supervisor->jobs[i]);
+	}
 	free(supervisor->jobs);
 	free(supervisor->fds);
 	free(supervisor->ready);
@@ -125,39 +89,19 @@ static struct event stamped(const struct job_supervisor *supervisor, enum event_
 		.boot_ns = boot_ns(supervisor) };
 }
 
-static enum code start_job(struct job_supervisor *supervisor, const struct job_start *start,
-    struct job *job, struct err *err)
-{
-	*job = (struct job){ .state = JOB_CLAIMING, .plan = start->plan, .fd = -1,
-		.record = { .journal = start->journal, .synced_ns = boot_ns(supervisor) } };
-	enum code code = CODE_OK;
-	if (start->evidence)
-		code = job_take_up(start, supervisor->clock, &job->record, &job->take_up, err);
-	else
-		evidence_start(start->plan, &job->record.evidence);
-	const struct job_task task = {
-		.plan = start->plan,
-		.clearance = start->clearance,
-		.resume = start->evidence ? &job->take_up.resume : NULL,
-		.needs_proof = start->needs_proof,
-		.host = supervisor->host,
-		.clock = supervisor->clock,
-	};
-	return code == CODE_OK ? job_wire_spawn(&task, &job->pid, &job->fd, err) : code;
-}
-
 enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job_start *start,
     size_t *ret_job, struct err *err)
 {
 	enum code code = make_room(supervisor, err);
 	if (code != CODE_OK)
 		return code;
-	struct job *job = calloc(1, sizeof(*job));
+	struct session *job = calloc(1, sizeof(*job));
 	if (!job)
 		return err_memory(err);
-	code = start_job(supervisor, start, job, err);
+	code = session_start(start, supervisor->host, supervisor->clock, job, err);
 	if (code != CODE_OK) {
-		free_job(job);
+		session_end(job);
+		free(job);
 		return code;
 	}
 	*ret_job = supervisor->count;
@@ -167,10 +111,10 @@ enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job
 
 static void end(struct job_supervisor *supervisor, size_t index)
 {
-	struct job *job = supervisor->jobs[index];
+	struct session *job = supervisor->jobs[index];
 	bool had_word = job->state == JOB_RUNNING;
 	job->state = JOB_ENDED;
-	collect(job);
+	session_collect(job);
 	if (had_word && supervisor->watcher.ended)
 		supervisor->watcher.ended(supervisor->watcher.self, index);
 }
@@ -194,7 +138,7 @@ static void record_own(struct job_supervisor *supervisor, size_t index, const st
  * to be resumed from what is durable. */
 static void lose(struct job_supervisor *supervisor, size_t index, const char *why)
 {
-	struct job *job = supervisor->jobs[index];
+	struct session *job = supervisor->jobs[index];
 	if (job->state == JOB_CLAIMING || job->state == JOB_CLAIMED) {
 		job->refusal = CODE_IO;
 		text_copy(job->refusal_line, sizeof(job->refusal_line), why);
@@ -206,29 +150,18 @@ static void lose(struct job_supervisor *supervisor, size_t index, const char *wh
 	end(supervisor, index);
 }
 
-/* The disk lives, or it does not: no answer for a long time is told, and so is the next one. */
+/* event NULL: nothing was said for a while. */
 static void watch_stall(struct job_supervisor *supervisor, size_t index, const struct event *event)
 {
-	struct job *job = supervisor->jobs[index];
-	uint64_t now_ns = boot_ns(supervisor);
-	bool moved = event && (event->kind != EVENT_PROGRESS || event->offset != job->progress);
-	if (event && event->kind == EVENT_PROGRESS)
-		job->progress = event->offset;
-	bool silent = !moved && now_ns - job->moved_ns >= supervisor->stall_ns;
-	if (silent != job->stalled && (silent || moved) && job->state == JOB_RUNNING) {
-		struct event stalled = stamped(supervisor, EVENT_STALLED);
-		stalled.flag = silent;
-		stalled.length = (now_ns - job->moved_ns) / 1000000000;
-		job->stalled = silent;
-		record_own(supervisor, index, &stalled);
-	}
-	if (moved)
-		job->moved_ns = now_ns;
+	struct session *job = supervisor->jobs[index];
+	struct event told = stamped(supervisor, EVENT_STALLED);
+	if (stall_watch(&job->stall, supervisor->stall_ns, event, &told))
+		record_own(supervisor, index, &told);
 }
 
 static void take_event(struct job_supervisor *supervisor, size_t index, const struct event *event)
 {
-	struct job *job = supervisor->jobs[index];
+	struct session *job = supervisor->jobs[index];
 	struct err err = { 0 };
 	/* Before the claim nothing was written: a refusal is no part of the job. */
 	if (job->state == JOB_CLAIMING && event->kind != EVENT_CLAIMED) {
@@ -262,17 +195,31 @@ static void take_event(struct job_supervisor *supervisor, size_t index, const st
 	}
 }
 
+/* Once the journal is durable; until then the worker waits, and it is tried again and again. */
+static void answer(struct job_supervisor *supervisor, struct session *job)
+{
+	struct err later = { 0 };
+	if (!job->asks || record_sync(&job->record, boot_ns(supervisor), &later) != CODE_OK)
+		return;
+	job->asks = false;
+	job_wire_tell(job->fd, JOB_WIRE_KNOWN);
+}
+
 /* Everything one worker has to say now. */
 static void listen(struct job_supervisor *supervisor, size_t index)
 {
-	struct job *job = supervisor->jobs[index];
+	struct session *job = supervisor->jobs[index];
 	while (job->state != JOB_ENDED) {
 		struct event event;
+		bool asks = false;
 		struct err err = { 0 };
-		enum code code = job_wire_receive(job->fd, &event, &err);
+		enum code code = job_wire_receive(job->fd, &event, &asks, &err);
 		if (code == CODE_BUSY)
 			return;
-		if (code == CODE_OK)
+		job->asks |= asks;
+		if (asks)
+			answer(supervisor, job);
+		else if (code == CODE_OK)
 			take_event(supervisor, index, &event);
 		else
 			lose(supervisor, index, code == CODE_GONE ? "the worker process died" : err.line);
@@ -287,7 +234,7 @@ static void stop(struct job_supervisor *supervisor, unsigned times)
 	if (supervisor->watcher.stopping)
 		supervisor->watcher.stopping(supervisor->watcher.self, supervisor->stops);
 	for (size_t i = 0; i < supervisor->count; i++) {
-		struct job *job = supervisor->jobs[i];
+		struct session *job = supervisor->jobs[i];
 		if (job->state == JOB_ENDED)
 			continue;
 		job_wire_tell(job->fd, JOB_WIRE_STOP);
@@ -305,7 +252,7 @@ static void stop(struct job_supervisor *supervisor, unsigned times)
 /* What a quiet job needs from time to time. */
 static void tend(struct job_supervisor *supervisor, size_t index)
 {
-	struct job *job = supervisor->jobs[index];
+	struct session *job = supervisor->jobs[index];
 	struct record *record = &job->record;
 	uint64_t now_ns = boot_ns(supervisor);
 	if (job->state == JOB_RUNNING)
@@ -317,6 +264,8 @@ static void tend(struct job_supervisor *supervisor, size_t index)
 	if (failed != record->told && supervisor->watcher.behind)
 		supervisor->watcher.behind(supervisor->watcher.self, index, failed ? err.line : NULL);
 	record->told = failed;
+	if (!failed && job->state == JOB_RUNNING)
+		answer(supervisor, job);
 }
 
 /* Waits a tick at most for a worker or a signal, and takes all there is. */
@@ -370,7 +319,7 @@ enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struc
 	enum code code = record_sync(&supervisor->jobs[job]->record, boot_ns(supervisor), err);
 	if (code != CODE_OK)
 		return code;
-	supervisor->jobs[job]->moved_ns = boot_ns(supervisor);
+	supervisor->jobs[job]->stall.moved_ns = boot_ns(supervisor);
 	supervisor->jobs[job]->state = JOB_RUNNING;
 	job_wire_tell(supervisor->jobs[job]->fd, JOB_WIRE_GO);
 	return CODE_OK;

@@ -9,7 +9,7 @@ static enum code list_unwritten(const struct evidence *evidence, const struct pl
     struct take_up *take_up, struct err *err)
 {
 	struct engine_resume *resume = &take_up->resume;
-	uint32_t last = resume->step;
+	uint32_t last = (uint32_t)bytes_min(resume->step, plan->step_count - 1);
 	while (last > 0 && plan->steps[last].action != PLAN_WRITE)
 		last--;
 	take_up->unwritten = calloc(evidence->range_count + 1, sizeof(*take_up->unwritten));
@@ -41,7 +41,10 @@ enum code job_take_up(const struct job_start *start, struct os_clock *clock, str
 	enum code code = record_hold(record, &resumed, err);
 	if (code != CODE_OK)
 		return code;
-	const struct evidence_step *step = &evidence->steps[resumed.step];
+	/* Past the last step when only identity and count are missing. */
+	const struct evidence_step none = { 0 };
+	const struct evidence_step *step =
+	    resumed.step < evidence->step_count ? &evidence->steps[resumed.step] : &none;
 	ret->resume = (struct engine_resume){
 		.step = resumed.step,
 		.offset = resumed.offset,

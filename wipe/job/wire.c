@@ -5,6 +5,7 @@
 struct ear {
 	int fd;
 	bool stopping;
+	bool known; /* the answer to the last question came */
 };
 
 /* Takes one word if there is one within timeout_ms; a closed socket is a stop. */
@@ -16,7 +17,8 @@ static char hear(struct ear *ear, int timeout_ms)
 	enum code code = os_packet_receive(ear->fd, timeout_ms, &word, 1, &len, &err);
 	if (code == CODE_BUSY)
 		return 0;
-	if (code != CODE_OK || len != 1 || word != JOB_WIRE_GO)
+	ear->known |= code == CODE_OK && len == 1 && word == JOB_WIRE_KNOWN;
+	if (code != CODE_OK || len != 1 || (word != JOB_WIRE_GO && word != JOB_WIRE_KNOWN))
 		ear->stopping = true;
 	return word;
 }
@@ -39,6 +41,18 @@ static bool is_stopping(void *self)
 	return ear->stopping;
 }
 
+/* A stop is an answer, too: whoever asks then stops before the next request. */
+static enum code make_known(void *self, struct err *err)
+{
+	struct ear *ear = self;
+	const char word = JOB_WIRE_ASKS;
+	ear->known = false;
+	enum code code = os_packet_send(ear->fd, &word, 1, err);
+	while (code == CODE_OK && !ear->known && !ear->stopping)
+		hear(ear, -1);
+	return code;
+}
+
 static enum code put(void *self, const struct event *event, struct err *err)
 {
 	const struct ear *ear = self;
@@ -47,10 +61,18 @@ static enum code put(void *self, const struct event *event, struct err *err)
 	return os_packet_send(ear->fd, packed, sizeof(packed), err);
 }
 
+static enum code confine(void *self, struct os_claim *claim, const struct os_disk *disk,
+    struct err *err)
+{
+	const struct ear *ear = self;
+	struct os_sandbox sandbox;
+	return os_sandbox_enter(claim, disk, ear->fd, &sandbox, err);
+}
+
 static int worker_main(void *self, int fd)
 {
 	struct ear ear = { .fd = fd };
-	const struct job_control control = { may_go, is_stopping, &ear };
+	const struct job_control control = { may_go, is_stopping, make_known, confine, &ear };
 	const struct event_sink sink = { put, &ear };
 	struct err err = { 0 };
 	return job_worker(self, &control, &sink, &err) == CODE_OK ? 0 : 1;
@@ -63,13 +85,18 @@ enum code job_wire_spawn(const struct job_task *task, pid_t *ret_pid, int *ret_f
 	return os_process_spawn(worker_main, &copy, ret_pid, ret_fd, err);
 }
 
-enum code job_wire_receive(int fd, struct event *ret, struct err *err)
+enum code job_wire_receive(int fd, struct event *ret, bool *ret_asks, struct err *err)
 {
 	uint8_t packed[EVENT_PACKED];
 	size_t len = 0;
 	enum code code = os_packet_receive(fd, 0, packed, sizeof(packed), &len, err);
 	if (code != CODE_OK)
 		return code;
+	*ret_asks = len == 1 && packed[0] == JOB_WIRE_ASKS;
+	if (*ret_asks) {
+		*ret = (struct event){ .kind = EVENT_NONE };
+		return CODE_OK;
+	}
 	if (len != sizeof(packed))
 		return err_set(err, CODE_INPUT, "the worker sent %zu bytes that are no event", len);
 	return event_unpack(packed, ret, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * worker: one disk from claim to release. The order is the safety: exclusive claim, then the identity
- * from the descriptor and from the host, then use and openers, then partitions, then caches; only then
- * a write.
+ * from the descriptor and from the host, then use and openers, then partitions, then caches, then the
+ * word to go; then the process gives up all it does not need any more, and only then a write.
  */
 #include "wipe/job.h"
 
@@ -50,7 +50,7 @@ static enum code tell_failed(struct worker *worker, const struct err *cause, str
 	return tell(worker, &event, err);
 }
 
-/* Everything that must hold before the first write; see the head of this file for the order. */
+/* The hold, and who else has one; see the head of this file for the order. */
 static enum code take(struct worker *worker, struct err *err)
 {
 	const struct clearance *clearance = worker->task->clearance;
@@ -65,17 +65,25 @@ static enum code take(struct worker *worker, struct err *err)
 	bool incomplete = true;
 	if (code == CODE_OK)
 		code = device_openers(worker->task->host, clearance, (uint32_t)getpid(), &incomplete, err);
-	if (code == CODE_OK)
-		code = os_claim_drop_partitions(&worker->claim, &worker->partitions, err);
-	if (code == CODE_OK)
-		code = os_claim_flush_cache(&worker->claim, err);
-	if (code == CODE_OK)
-		code = os_claim_counters(&worker->claim, &worker->before, err);
 	worker->openers_known = !incomplete;
 	return code;
 }
 
-/* Is the open descriptor still the device that was cleared? */
+/* The last before the word to write: from here on the disk is nobody else's. */
+static enum code clear_away(struct worker *worker, struct err *err)
+{
+	enum code code = os_claim_drop_partitions(&worker->claim, &worker->partitions, err);
+	if (code == CODE_OK)
+		code = os_claim_flush_cache(&worker->claim, err);
+	return code == CODE_OK ? os_claim_counters(&worker->claim, &worker->before, err) : code;
+}
+
+/*
+ * Is the open descriptor still the device that was cleared? The host is not asked again, which takes
+ * opening files, nor could it tell more: as long as a disk is open its number goes to no other disk, the
+ * kernel reads model and serial number once when the disk appears, one that was unplugged is told by
+ * its descriptors of /sys, and another medium behind the same number has another diskseq.
+ */
 static enum code tell_identity(struct worker *worker, struct err *err)
 {
 	struct event event = { .kind = EVENT_IDENTITY };
@@ -84,8 +92,6 @@ static enum code tell_identity(struct worker *worker, struct err *err)
 	enum code code = os_claim_geometry(&worker->claim, &geometry, &cause);
 	if (code == CODE_OK)
 		code = device_confirm(worker->task->clearance, &geometry, &cause);
-	if (code == CODE_OK)
-		code = device_recheck_identity(worker->task->host, worker->task->clearance, &cause);
 	event.flag = code == CODE_OK;
 	if (code != CODE_OK)
 		tell_text(&event, cause.line);
@@ -99,7 +105,7 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 	struct err ignored = { 0 };
 	/* Pages that somebody else has dirtied go to the disk now, while they are counted, not later.
 	 * A counter that cannot be read stays unknown, and unknown is not success. */
-	if (os_claim_flush_cache(&worker->claim, &ignored) != CODE_OK ||
+	if (os_claim_write_back(&worker->claim, &ignored) != CODE_OK ||
 	    os_claim_counters(&worker->claim, &after, &ignored) != CODE_OK)
 		after.known = false;
 	struct event event = {
@@ -115,6 +121,19 @@ static enum code tell_counters(struct worker *worker, struct err *err)
 	return tell(worker, &event, err);
 }
 
+/*
+ * After the word to go and not before: who has to let go of an untouched disk also gives back its
+ * partitions, which takes a capability. There is nothing to hear or to read in between.
+ */
+static enum code confine(struct worker *worker, const struct os_disk *disk, struct err *err)
+{
+	const struct job_control *control = worker->control;
+	if (!control->confine)
+		return CODE_OK;
+	enum code code = control->confine(control->self, &worker->claim, disk, err);
+	return code == CODE_OK ? CODE_OK : err_prefix(err, "the worker cannot be confined");
+}
+
 static struct engine_context context_of(const struct worker *worker, struct os_disk *disk)
 {
 	return (struct engine_context){
@@ -122,6 +141,7 @@ static struct engine_context context_of(const struct worker *worker, struct os_d
 		.clock = worker->task->clock,
 		.sink = *worker->sink,
 		.is_stopping = worker->control->is_stopping,
+		.make_known = worker->control->make_known,
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
 	};
@@ -160,11 +180,14 @@ static enum code recognise(struct worker *worker, struct os_disk *disk, struct e
 static enum code carry_out(struct worker *worker, struct os_disk *disk, struct err *err)
 {
 	const struct engine_context context = context_of(worker, disk);
-	enum code code = engine_run(worker->task->plan, worker->task->resume, &context, &worker->totals,
-	    err);
+	struct err cause = { 0 };
+	enum code code = confine(worker, disk, &cause);
+	if (code != CODE_OK)
+		return tell_failed(worker, &cause, err);
+	code = engine_run(worker->task->plan, worker->task->resume, &context, &worker->totals, err);
 	/* These three were told as events; what else went wrong was not. */
 	if (code != CODE_OK && code != CODE_STOPPED && code != CODE_IO && code != CODE_GONE) {
-		struct err cause = *err;
+		cause = *err;
 		code = tell_failed(worker, &cause, err);
 	} else {
 		code = CODE_OK;
@@ -187,6 +210,8 @@ static enum code work(struct worker *worker, struct err *err)
 		code = os_disk_open(worker->claim.fd, plan->depth, plan->block, &disk, &cause);
 	if (code == CODE_OK)
 		code = recognise(worker, disk, &recognised, &cause);
+	if (code == CODE_OK)
+		code = clear_away(worker, &cause);
 	if (code != CODE_OK) {
 		os_disk_free(disk);
 		return tell_failed(worker, &cause, err);

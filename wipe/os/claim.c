@@ -99,6 +99,9 @@ static enum code open_block(const char *path, int flags, bool exclusive, struct 
 		close(claim.fd);
 		return code;
 	}
+	claim.major = major(info.st_rdev);
+	claim.minor = minor(info.st_rdev);
+	os_claim_sysfs_open(&claim);
 	*ret = claim;
 	return CODE_OK;
 }
@@ -115,13 +118,12 @@ enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *re
     struct err *err)
 {
 	struct os_geometry geometry = { 0 };
-	struct stat info;
 	int logical = 0;
 	unsigned physical = 0;
 	int readonly = 0;
-	enum code code = ask(claim, "device number", fstat(claim->fd, &info), err);
-	if (code == CODE_OK)
-		code = ask(claim, "size", ioctl(claim->fd, BLKGETSIZE64, &geometry.size), err);
+	if (!os_claim_sysfs_is_present(claim))
+		return err_set(err, CODE_GONE, "%s is no longer there", claim->path);
+	enum code code = ask(claim, "size", ioctl(claim->fd, BLKGETSIZE64, &geometry.size), err);
 	if (code == CODE_OK)
 		code = ask(claim, "logical block", ioctl(claim->fd, BLKSSZGET, &logical), err);
 	if (code == CODE_OK)
@@ -132,12 +134,12 @@ enum code os_claim_geometry(const struct os_claim *claim, struct os_geometry *re
 		return code;
 	if (ioctl(claim->fd, BLKGETDISKSEQ, &geometry.diskseq) != 0)
 		geometry.diskseq = 0; /* kernels before 5.15 */
-	geometry.major = major(info.st_rdev);
-	geometry.minor = minor(info.st_rdev);
+	geometry.major = claim->major;
+	geometry.minor = claim->minor;
 	geometry.logical = (uint32_t)logical;
 	geometry.physical = physical;
 	geometry.readonly = readonly != 0;
-	geometry.max_request = os_claim_sysfs_max_request(info.st_rdev);
+	geometry.max_request = claim->max_request;
 	*ret = geometry;
 	return CODE_OK;
 }
@@ -151,7 +153,7 @@ enum code os_claim_open(const char *path, struct os_claim *ret, struct err *err)
 	/* Some drivers let a protected device be opened for writing all the same. */
 	int readonly = 0;
 	if (ioctl(claim.fd, BLKROGET, &readonly) != 0 || readonly) {
-		close(claim.fd);
+		os_claim_close(&claim);
 		return err_set(err, CODE_REFUSED, "%s is read-only", path);
 	}
 	*ret = claim;
@@ -163,10 +165,19 @@ enum code os_claim_open_readonly(const char *path, struct os_claim *ret, struct 
 	return open_block(path, O_RDONLY, false, ret, err);
 }
 
-enum code os_claim_flush_cache(const struct os_claim *claim, struct err *err)
+enum code os_claim_write_back(const struct os_claim *claim, struct err *err)
 {
+	/* All openers of a block device share its pages: this writes theirs too. */
 	if (fsync(claim->fd) != 0)
 		return err_set_errno(err, CODE_IO, errno, "%s cannot be flushed", claim->path);
+	return CODE_OK;
+}
+
+enum code os_claim_flush_cache(const struct os_claim *claim, struct err *err)
+{
+	enum code code = os_claim_write_back(claim, err);
+	if (code != CODE_OK)
+		return code;
 	if (ioctl(claim->fd, BLKFLSBUF, 0) != 0)
 		return err_set_errno(err, CODE_IO, errno, "the cache of %s cannot be dropped",
 		    claim->path);
@@ -181,6 +192,7 @@ void os_claim_close(struct os_claim *claim)
 	if (claim->reread)
 		(void)ioctl(claim->fd, BLKRRPART, 0);
 	close(claim->fd);
+	os_claim_sysfs_close(claim);
 	claim->fd = -1;
 	claim->reread = false;
 }

@@ -13,7 +13,6 @@
 #include <linux/blkpg.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/sysmacros.h>
 
 #define PARTITIONS_MAX 256 /* DISK_MAX_PARTS of Linux */
 
@@ -31,21 +30,22 @@ struct partitions {
 };
 
 /* CODE_OK without a new one: that entry of the disk's folder is no partition. */
-static enum code note(dev_t device, const char *name, struct partitions *list, struct err *err)
+static enum code note(const struct os_claim *claim, const char *name, struct partitions *list,
+    struct err *err)
 {
 	char path[300];
 	uint64_t number = 0, start = 0, sectors = 0;
 	struct partition *one = &list->items[list->count];
 	snprintf(path, sizeof(path), "%s/partition", name);
-	if (name[0] == '.' || !os_claim_sysfs_number(device, path, &number))
+	if (name[0] == '.' || !os_claim_sysfs_number(claim, path, &number))
 		return CODE_OK;
 	if (list->count == PARTITIONS_MAX)
 		return err_set(err, CODE_UNSUPPORTED, "partition %s is one too many: at most %d",
 		    name, PARTITIONS_MAX);
 	snprintf(path, sizeof(path), "%s/start", name);
-	bool known = os_claim_sysfs_number(device, path, &start);
+	bool known = os_claim_sysfs_number(claim, path, &start);
 	snprintf(path, sizeof(path), "%s/size", name);
-	known = known && os_claim_sysfs_number(device, path, &sectors);
+	known = known && os_claim_sysfs_number(claim, path, &sectors);
 	const uint64_t most = INT64_MAX / OS_CLAIM_SECTOR;
 	if (!known || start > most || sectors > most || number > INT_MAX ||
 	    !text_copy(one->name, sizeof(one->name), name))
@@ -58,17 +58,17 @@ static enum code note(dev_t device, const char *name, struct partitions *list, s
 	return CODE_OK;
 }
 
-static enum code note_all(dev_t device, struct partitions *list, struct err *err)
+static enum code note_all(const struct os_claim *claim, struct partitions *list, struct err *err)
 {
 	char path[64];
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(device), minor(device));
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", claim->major, claim->minor);
 	DIR *folder = opendir(path);
 	if (!folder)
 		return err_set_errno(err, CODE_IO, errno, "%s cannot be read", path);
 	enum code code = CODE_OK;
 	errno = 0;
 	for (struct dirent *entry; code == CODE_OK && (entry = readdir(folder)); errno = 0)
-		code = note(device, entry->d_name, list, err);
+		code = note(claim, entry->d_name, list, err);
 	if (code == CODE_OK && errno != 0)
 		code = err_set_errno(err, CODE_IO, errno, "%s cannot be read", path);
 	closedir(folder);
@@ -108,11 +108,8 @@ static void put_back(struct os_claim *claim, const struct partitions *list)
 
 enum code os_claim_drop_partitions(struct os_claim *claim, unsigned *ret_count, struct err *err)
 {
-	dev_t device = 0;
 	struct partitions list = { .count = 0 };
-	enum code code = os_claim_sysfs_device(claim, &device, err);
-	if (code == CODE_OK)
-		code = note_all(device, &list, err);
+	enum code code = note_all(claim, &list, err);
 	for (unsigned i = 0; code == CODE_OK && i < list.count; i++)
 		code = drop(claim, &list.items[i], err);
 	if (code != CODE_OK) {

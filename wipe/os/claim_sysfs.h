@@ -7,12 +7,12 @@
 
 #define OS_CLAIM_SECTOR 512 /* bytes; the unit of /sys, whatever the disk's blocks are */
 
-/* The number of the claimed device; CODE_GONE. */
-enum code os_claim_sysfs_device(const struct os_claim *claim, dev_t *ret, struct err *err)
-    WIPE_MUST_USE;
+/* Fills in what struct os_claim keeps of /sys: claim->major and minor are there already. */
+void os_claim_sysfs_open(struct os_claim *claim);
+void os_claim_sysfs_close(struct os_claim *claim);
+/* false: the device is no longer there. True also where there is no /sys that could say so. */
+bool os_claim_sysfs_is_present(const struct os_claim *claim);
 /* An attribute that is one number; false: there is none, or it is something else. */
-bool os_claim_sysfs_number(dev_t device, const char *name, uint64_t *ret);
-/* Bytes of queue/max_sectors_kb; 0 = unknown. */
-uint32_t os_claim_sysfs_max_request(dev_t device);
+bool os_claim_sysfs_number(const struct os_claim *claim, const char *name, uint64_t *ret);
 
 #endif

@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * os_disk with io_uring: one ring, the slots and the descriptor registered where the kernel allows
- * (a process without the right to lock memory gets ENOMEM for the slots: then without). Everything
- * is registered here, before the worker drops its privileges.
+ * os_disk with io_uring: one ring, the slots and the descriptor registered (a process without the
+ * right to lock memory gets ENOMEM for the slots: then without them), and then restricted: whoever
+ * gets hold of the ring can read, write and flush this descriptor and nothing else. Kernels that
+ * cannot restrict a ring get none. All of it happens here, before the worker gives up its privileges.
  */
 #include "disk.h"
 
 #include <errno.h>
 #include <liburing.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 struct disk_uring {
 	struct os_disk disk;
 	int fd;
 	struct io_uring ring;
 	bool fixed_buffers;
-	bool fixed_file;
 	struct os_io under_way[OS_DISK_SLOTS_MAX]; /* by slot, to do one again */
 };
 
 static void prepare(struct disk_uring *self, const struct os_io *io, struct io_uring_sqe *sqe)
 {
-	int fd = self->fixed_file ? 0 : self->fd;
+	const int fd = 0; /* of the registered ones, of which there is one */
 	uint8_t *data = self->disk.slots[io->slot] + io->slot_offset;
 	if (io->kind == OS_IO_FLUSH)
 		io_uring_prep_fsync(sqe, fd, 0);
@@ -33,8 +35,7 @@ static void prepare(struct disk_uring *self, const struct os_io *io, struct io_u
 		io_uring_prep_read_fixed(sqe, fd, data, io->len, io->offset, (int)io->slot);
 	else
 		io_uring_prep_read(sqe, fd, data, io->len, io->offset);
-	if (self->fixed_file)
-		sqe->flags |= IOSQE_FIXED_FILE;
+	sqe->flags |= IOSQE_FIXED_FILE;
 	sqe->user_data = io->slot;
 }
 
@@ -103,8 +104,8 @@ static const struct os_disk_ops uring_ops = {
 	.free = uring_free,
 };
 
-/* Failure of either is no failure: the same requests work without, a little slower. */
-static void register_all(struct disk_uring *self)
+/* Failure is no failure: the same requests work without, a little slower. */
+static void register_slots(struct disk_uring *self)
 {
 	struct iovec slots[OS_DISK_SLOTS_MAX];
 	for (unsigned i = 0; i < self->disk.slot_count; i++)
@@ -112,7 +113,57 @@ static void register_all(struct disk_uring *self)
 			.iov_len = self->disk.slot_size };
 	self->fixed_buffers =
 	    io_uring_register_buffers(&self->ring, slots, self->disk.slot_count) == 0;
-	self->fixed_file = io_uring_register_files(&self->ring, &self->fd, 1) == 0;
+}
+
+/* Through the system call: not every liburing.so has io_uring_register_restrictions(). */
+static int ring_register(const struct disk_uring *self, unsigned what, void *arg, unsigned count)
+{
+	long rc = syscall(SYS_io_uring_register, self->ring.ring_fd, what, arg, count);
+	return rc < 0 ? -errno : 0;
+}
+
+/*
+ * A seccomp filter does not see what a ring is asked to do, so the ring itself is told for good
+ * (io_uring_register(2)): these three operations, on the registered descriptor, nothing registered
+ * any more. As no register operation is listed, all of them are refused from then on.
+ */
+static int restrict_and_enable(struct disk_uring *self)
+{
+	struct io_uring_restriction allowed[] = {
+		{ .opcode = IORING_RESTRICTION_SQE_OP,
+		    .sqe_op = self->fixed_buffers ? IORING_OP_READ_FIXED : IORING_OP_READ },
+		{ .opcode = IORING_RESTRICTION_SQE_OP,
+		    .sqe_op = self->fixed_buffers ? IORING_OP_WRITE_FIXED : IORING_OP_WRITE },
+		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_FSYNC },
+		{ .opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED, .sqe_flags = IOSQE_FIXED_FILE },
+	};
+	int rc = ring_register(self, IORING_REGISTER_RESTRICTIONS, allowed, WIPE_COUNT(allowed));
+	return rc < 0 ? rc : ring_register(self, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
+}
+
+/* A ring that could be asked for anything would be a hole in the sandbox: then rather none. */
+static int set_up(struct disk_uring *self)
+{
+	/* Twice the slots, so that a request always finds a place. */
+	int rc = io_uring_queue_init(2 * OS_DISK_SLOTS_MAX, &self->ring, IORING_SETUP_R_DISABLED);
+	if (rc < 0)
+		return rc == -EINVAL ? -EOPNOTSUPP : rc; /* before 5.10: no such flag */
+	/* Without this (before 5.11) a timed wait is a request too, and one on no descriptor. */
+	if (!(self->ring.features & IORING_FEAT_EXT_ARG))
+		rc = -EOPNOTSUPP;
+	register_slots(self);
+	if (rc == 0)
+		rc = io_uring_register_files(&self->ring, &self->fd, 1);
+	if (rc == 0)
+		rc = restrict_and_enable(self);
+	if (rc < 0)
+		io_uring_queue_exit(&self->ring);
+	return rc;
+}
+
+static bool is_denied(int rc)
+{
+	return rc == -EPERM || rc == -EACCES || rc == -ENOSYS || rc == -ENOMEM || rc == -EOPNOTSUPP;
 }
 
 enum code os_disk_open_uring(int fd, unsigned slot_count, uint32_t slot_size,
@@ -129,16 +180,23 @@ enum code os_disk_open_uring(int fd, unsigned slot_count, uint32_t slot_size,
 		free(self);
 		return code;
 	}
-	/* Twice the slots: an older kernel's timed wait takes a place of its own. */
-	int rc = io_uring_queue_init(2 * OS_DISK_SLOTS_MAX, &self->ring, 0);
+	int rc = set_up(self);
 	if (rc < 0) {
 		os_disk_slots_unmap(&self->disk);
 		free(self);
-		bool denied = rc == -EPERM || rc == -ENOSYS || rc == -EACCES || rc == -ENOMEM;
-		return err_set_errno(err, denied ? CODE_UNSUPPORTED : CODE_IO, -rc,
+		return err_set_errno(err, is_denied(rc) ? CODE_UNSUPPORTED : CODE_IO, -rc,
 		    "io_uring cannot be set up");
 	}
-	register_all(self);
 	*ret = &self->disk;
 	return CODE_OK;
+}
+
+int os_disk_uring_fd(const struct os_disk *disk)
+{
+	return disk->ops == &uring_ops ? ((const struct disk_uring *)disk)->ring.ring_fd : -1;
+}
+
+struct io_uring *os_disk_uring_ring(struct os_disk *disk)
+{
+	return disk->ops == &uring_ops ? &((struct disk_uring *)disk)->ring : NULL;
 }

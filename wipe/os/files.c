@@ -4,9 +4,8 @@
  * path and a code that a caller can act on. put, reserve and commit are built from them in
  * files_durable.c, which works on a fake just as well.
  */
-#include "wipe/os.h"
+#include "files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #define SHOWN 400
+#define CHUNK 16384 /* bytes read at once */
 
 /* A path as it may stand in a message: names found in a directory are anybody's bytes. */
 static const char *shown(const char *path, char out[SHOWN])
@@ -55,7 +55,7 @@ static enum code code_of(int sys_errno)
 	}
 }
 
-static enum code failed(struct err *err, int sys_errno, const char *what, const char *path)
+enum code os_files_failed(struct err *err, int sys_errno, const char *what, const char *path)
 {
 	char name[SHOWN];
 	/* open(2) says ELOOP for a link met with O_NOFOLLOW: "too many levels" would mislead. */
@@ -78,7 +78,7 @@ static enum code handle_failed(struct err *err, int sys_errno, const char *what,
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	ssize_t len = readlink(link, path, sizeof(path) - 1);
 	path[len < 0 ? 0 : len] = 0;
-	return failed(err, sys_errno, what, len < 0 ? "a file" : path);
+	return os_files_failed(err, sys_errno, what, len < 0 ? "a file" : path);
 }
 
 /* A descriptor of a regular file, or the reason why not. */
@@ -91,12 +91,12 @@ static enum code open_regular(const char *path, int flags, unsigned mode, const 
 		fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
-		return failed(err, errno, what, path);
+		return os_files_failed(err, errno, what, path);
 	struct stat st;
 	char name[SHOWN];
 	enum code code = CODE_OK;
 	if (fstat(fd, &st) < 0)
-		code = failed(err, errno, what, path);
+		code = os_files_failed(err, errno, what, path);
 	else if (!S_ISREG(st.st_mode))
 		code = err_set(err, CODE_CONFIG, "cannot %s %s: it is not a regular file", what,
 		    shown(path, name));
@@ -108,17 +108,17 @@ static enum code open_regular(const char *path, int flags, unsigned mode, const 
 	return CODE_OK;
 }
 
-static enum code read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
+static enum code read_chunks(int fd, const char *path, size_t max, uint8_t *chunk, struct buf *ret,
+    struct err *err)
 {
 	char name[SHOWN];
 	size_t start = ret->len;
-	uint8_t chunk[16384];
 	for (;;) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
+		ssize_t got = read(fd, chunk, CHUNK);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return failed(err, errno, "read", path);
+			return os_files_failed(err, errno, "read", path);
 		if (got == 0)
 			return buf_check(ret, err);
 		if ((size_t)got > max - (ret->len - start))
@@ -129,6 +129,15 @@ static enum code read_all(int fd, const char *path, size_t max, struct buf *ret,
 		if (ret->failed)
 			return buf_check(ret, err);
 	}
+}
+
+static enum code read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
+{
+	uint8_t chunk[CHUNK];
+	enum code code = read_chunks(fd, path, max, chunk, ret, err);
+	/* It may have been a key, and what lies on the stack goes along into every worker. */
+	explicit_bzero(chunk, sizeof(chunk));
+	return code;
 }
 
 static enum code files_read(struct os_files *files, const char *path, size_t max, struct buf *ret,
@@ -281,83 +290,6 @@ static enum code files_close(struct os_files *files, int handle, struct err *err
 	return CODE_OK;
 }
 
-static enum code files_rename(struct os_files *files, const char *from, const char *to,
-    bool replace, struct err *err)
-{
-	(void)files;
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE) == 0)
-		return CODE_OK;
-	if (replace || (errno != EINVAL && errno != ENOSYS))
-		return failed(err, errno, "create", to);
-	/* Some network filesystems know no RENAME_NOREPLACE; a hard link never replaces. */
-	if (linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0)
-		return failed(err, errno, "create", to);
-	if (unlink(from) < 0)
-		return failed(err, errno, "remove", from);
-	return CODE_OK;
-}
-
-static enum code files_remove(struct os_files *files, const char *path, struct err *err)
-{
-	(void)files;
-	/* remove(3) would ask first what it is; unlink(2) of a directory says EISDIR. */
-	if (unlink(path) < 0 && (errno != EISDIR || rmdir(path) < 0))
-		return failed(err, errno, "remove", path);
-	return CODE_OK;
-}
-
-static enum code files_sync_dir(struct os_files *files, const char *path, struct err *err)
-{
-	(void)files;
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return failed(err, errno, "open directory", path);
-	int why = 0;
-	while (fsync(fd) < 0) {
-		why = errno;
-		if (why != EINTR)
-			break;
-		why = 0;
-	}
-	close(fd);
-	/* EINVAL: this filesystem keeps names by itself and has nothing to sync in a directory. */
-	return why && why != EINVAL ? failed(err, why, "sync directory", path) : CODE_OK;
-}
-
-static enum code files_make_dir(struct os_files *files, const char *path, unsigned mode,
-    struct err *err)
-{
-	(void)files;
-	return mkdir(path, mode) < 0 ? failed(err, errno, "make directory", path) : CODE_OK;
-}
-
-static int is_shown_entry(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-/* By bytes: alphasort() would follow the locale. */
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static enum code files_list(struct os_files *files, const char *path, struct buf *ret,
-    struct err *err)
-{
-	(void)files;
-	struct dirent **entries = NULL;
-	int count = scandir(path, &entries, is_shown_entry, by_name);
-	if (count < 0)
-		return failed(err, errno, "list", path);
-	for (int i = 0; i < count; i++) {
-		buf_append(ret, entries[i]->d_name, strlen(entries[i]->d_name) + 1);
-		free(entries[i]);
-	}
-	free(entries);
-	return buf_check(ret, err);
-}
-
 static void files_free(struct os_files *files)
 {
 	free(files);
@@ -375,11 +307,11 @@ static const struct os_files_ops linux_files = {
 	.sync = files_sync,
 	.lock = files_lock,
 	.close = files_close,
-	.rename = files_rename,
-	.remove = files_remove,
-	.sync_dir = files_sync_dir,
-	.make_dir = files_make_dir,
-	.list = files_list,
+	.rename = os_files_rename,
+	.remove = os_files_remove,
+	.sync_dir = os_files_sync_dir,
+	.make_dir = os_files_make_dir,
+	.list = os_files_list,
 	.free = files_free,
 };
 

@@ -6,10 +6,11 @@
  */
 #include "probe.h"
 
+#include "sandbox.h"
+
 #include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -22,17 +23,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define PROBE_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PROBE_SANITIZED 1
-#endif
-#endif
-#ifndef PROBE_SANITIZED
-#define PROBE_SANITIZED 0
-#endif
 
 /* What the child writes; `complete` last, after everything else. */
 struct report {
@@ -76,14 +66,13 @@ static bool limit(int resource, rlim_t value)
 
 static bool drop_everything(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { 0 };
-	bool done = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && syscall(SYS_capset, &header, none) == 0 &&
-	    limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_NPROC, 0) &&
-	    limit(RLIMIT_CPU, 20);
+	struct err ignored;
+	unsigned landlock;
+	bool done = os_sandbox_drop_privileges(&ignored) == CODE_OK &&
+	    os_sandbox_landlock(&landlock, &ignored) == CODE_OK && limit(RLIMIT_FSIZE, 0) &&
+	    limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CPU, 20);
 	/* A sanitizer reserves terabytes of shadow; without one, a bomb ends at 512 MiB. */
-	return done && (PROBE_SANITIZED || limit(RLIMIT_AS, (rlim_t)512 << 20));
+	return done && (OS_SANITIZED || limit(RLIMIT_AS, (rlim_t)512 << 20));
 }
 
 static bool allow(scmp_filter_ctx filter, int call)
@@ -111,7 +100,7 @@ static bool load_filter(void)
 	    allow(filter, SCMP_SYS(mremap)) &&
 	    /* libblkid can make its buffers read-only, and glibc grows an arena with it. */
 	    allow_without_exec(filter, SCMP_SYS(mprotect));
-	if (made && PROBE_SANITIZED)
+	if (made && OS_SANITIZED)
 		made = allow(filter, SCMP_SYS(madvise)) && allow(filter, SCMP_SYS(sigaltstack)) &&
 		    allow(filter, SCMP_SYS(sched_yield)) && allow(filter, SCMP_SYS(futex));
 	made = made && seccomp_load(filter) == 0;

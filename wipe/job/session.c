@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session: how does a worker's process begin and end? */
+#include "session.h"
+
+#include "wire.h"
+
+#include <stdlib.h>
+
+enum code session_start(const struct job_start *start, struct os_host *host, struct os_clock *clock,
+    struct session *ret, struct err *err)
+{
+	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan, .fd = -1,
+		.record = { .journal = start->journal, .synced_ns = clock->ops->boot_ns(clock) } };
+	enum code code = CODE_OK;
+	if (start->evidence)
+		code = job_take_up(start, clock, &ret->record, &ret->take_up, err);
+	else
+		evidence_start(start->plan, &ret->record.evidence);
+	const struct job_task task = {
+		.plan = start->plan,
+		.clearance = start->clearance,
+		.resume = start->evidence ? &ret->take_up.resume : NULL,
+		.needs_proof = start->needs_proof,
+		.host = host,
+		.clock = clock,
+	};
+	return code == CODE_OK ? job_wire_spawn(&task, &ret->pid, &ret->fd, err) : code;
+}
+
+void session_collect(struct session *session)
+{
+	if (session->fd < 0)
+		return;
+	os_fd_close(session->fd);
+	session->fd = -1;
+	int status = 0;
+	struct err ignored = { 0 };
+	/* After its last word a worker only leaves. One without it may hang in the kernel and cannot be
+	 * waited for: it is killed and left to init. */
+	if (os_process_reap(session->pid, session->said_all, &status, &ignored) == CODE_BUSY)
+		os_process_kill(session->pid);
+}
+
+void session_end(struct session *session)
+{
+	session_collect(session);
+	evidence_free(&session->record.evidence);
+	job_take_up_free(&session->take_up);
+}
