@@ -45,6 +45,7 @@ struct app_config {
 	char procedure[48];
 	char operator_[128]; /* default of --operator */
 	uint32_t temperature_max_c; /* pause above it; 0: see device_health_limit() */
+	uint32_t stall_s; /* a disk that is silent for so long is told as stalled; 0: JOB_STALL_NS */
 };
 
 struct app_options {
@@ -146,6 +147,10 @@ struct app_face {
 struct app_erase_result {
 	struct app_disk *disks; /* owned; app_erase_free() */
 	size_t count;
+	/* Of resume, not among `disks`: jobs that other processes work on; jobs that were gone before their
+	 * first write, of which nothing is left now. */
+	size_t elsewhere;
+	size_t unbegun;
 	char *words; /* owned: of resume, what the disks' `word` points into */
 	bool stopped;
 	bool any_refused;

@@ -37,6 +37,23 @@ static void a_temperature_is_a_whole_number_in_range(void **state)
 	assert_int_equal(read_text("[wipe]\ntemperature-max-c = 55\n", &config, &err), CODE_INPUT);
 }
 
+static void a_stall_takes_a_second_to_a_day(void **state)
+{
+	(void)state;
+	struct err err = { 0 };
+	struct app_config config = { 0 };
+	assert_ok(read_text("[limits]\nstall-s = 5\ntemperature-max-c = 40\n", &config, &err), err);
+	assert_int_equal(config.stall_s, 5);
+	assert_ok(read_text("[station]\nsite = x\n", &config, &err), err);
+	assert_int_equal(config.stall_s, 0);
+	static const char *const wrong[] = { "0", "86401", "-1", "1.5", "5 s", "" };
+	for (size_t i = 0; i < WIPE_COUNT(wrong); i++) {
+		char text[80];
+		snprintf(text, sizeof(text), "[limits]\nstall-s = %s\n", wrong[i]);
+		assert_int_equal(read_text(text, &config, &err), CODE_INPUT);
+	}
+}
+
 static void the_example_is_read_also_with_every_comment_taken_up(void **state)
 {
 	(void)state;
@@ -55,6 +72,7 @@ static void the_example_is_read_also_with_every_comment_taken_up(void **state)
 	assert_ok(buf_check(&all, &err), err);
 	assert_ok(read_text((const char *)all.data, &config, &err), err);
 	assert_int_equal(config.temperature_max_c, 60);
+	assert_int_equal(config.stall_s, 60);
 	assert_string_equal(config.operator_, "alice@example.org");
 }
 
@@ -62,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_temperature_is_a_whole_number_in_range),
+		cmocka_unit_test(a_stall_takes_a_second_to_a_day),
 		cmocka_unit_test(the_example_is_read_also_with_every_comment_taken_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,8 @@ enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evi
 enum code app_issue_start(struct app_run *run, struct app_disk *disk, struct err *err) WIPE_MUST_USE;
 /* Key, operator's key, chain: everything that can be missing hours later. */
 enum code app_preflight(struct app_run *run, struct err *err) WIPE_MUST_USE;
+/* Temporary files of processes that were killed go from the certificates' folder. */
+void app_tidy(struct app *app);
 /* Room for the certificate of every disk that is to be wiped. */
 enum code app_reserve(struct app_run *run, struct err *err) WIPE_MUST_USE;
 

@@ -8,6 +8,7 @@
 /* Below the one a workshop in summer would never wipe; above the other nothing is left to save. */
 #define TEMPERATURE_LEAST_C 30
 #define TEMPERATURE_MOST_C  100
+#define STALL_MOST_S	    86400
 
 struct key {
 	const char *section;
@@ -40,6 +41,7 @@ static const struct key keys[] = {
 static const struct number numbers[] = {
 	{ "limits", "temperature-max-c", offsetof(struct app_config, temperature_max_c),
 	    TEMPERATURE_LEAST_C, TEMPERATURE_MOST_C },
+	{ "limits", "stall-s", offsetof(struct app_config, stall_s), 1, STALL_MOST_S },
 };
 
 static const struct key *find_key(const struct ini_entry *entry)
@@ -145,7 +147,9 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "[limits]\n"
 	    "; A disk that gets warmer than so many degrees Celsius is left to cool before more is\n"
 	    "; written. Without it: what the drive itself calls too warm, else 70 for SSDs, 60 for others.\n"
-	    "; temperature-max-c = 60\n",
+	    "; temperature-max-c = 60\n"
+	    "; A disk that has not answered for so many seconds is told as stalled (60).\n"
+	    "; stall-s = 60\n",
 	    principal);
 	return buf_check(ret, err);
 }

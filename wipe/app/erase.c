@@ -68,10 +68,11 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 		code = app_preflight(&run, err);
 	if (code == CODE_OK)
 		code = face->confirm(face->self, ret->disks, ret->count, &run.procedure, err);
-	if (code == CODE_OK)
-		code = app_reserve(&run, err);
+	/* The job first: a reserved file without one is a leftover. */
 	if (code == CODE_OK)
 		code = make_jobs(&run, err);
+	if (code == CODE_OK)
+		code = app_reserve(&run, err);
 	if (code == CODE_OK)
 		code = app_run_jobs(&run, NULL, err);
 	return app_run_finish(&run, code, err);

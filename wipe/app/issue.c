@@ -131,24 +131,40 @@ static enum code read_named(struct os_files *files, const char *path, const char
 	return code;
 }
 
+/* The document that the chain names, where it is published or else from the job's folder, and what it
+ * says came of the disk. */
+static enum code read_document(struct app_run *run, struct app_disk *disk,
+    const struct job_place *place, const char *path, const char *sha256, bool *ret_published,
+    struct buf *ret, struct err *err)
+{
+	struct os_files *files = run->app->files;
+	struct certificate *certificate = NULL;
+	*ret_published = read_named(files, path, sha256, ret, err) == CODE_OK;
+	enum code code = *ret_published ? CODE_OK : read_named(files, place->draft, sha256, ret, err);
+	if (code != CODE_OK)
+		return err_prefix(err, "the chain has a certificate of job %s, and it is lost",
+		    disk->plan.id);
+	code = certificate_parse(ret->data, ret->len, path, &certificate, err);
+	if (code != CODE_OK)
+		return code;
+	disk->outcome = certificate_outcome(certificate);
+	certificate_free(certificate);
+	return CODE_OK;
+}
+
 /* The signature first: whoever sees a certificate sees it signed. */
 static enum code publish(struct app_run *run, struct app_disk *disk, const struct job_place *place,
     const char *sha256, struct err *err)
 {
 	struct os_files *files = run->app->files;
 	char path[APP_PATH], signature_path[APP_PATH];
+	bool published = false;
 	BUF_AUTO document = { 0 };
 	BUF_AUTO signature = { 0 };
-	struct certificate *certificate = NULL;
 	snprintf(path, sizeof(path), "%s/%s.json", run->app->paths.certificates, disk->plan.id);
 	app_signature_path(path, TRUST_STATION, signature_path);
-	bool published = read_named(files, path, sha256, &document, err) == CODE_OK;
-	enum code code = CODE_OK;
-	if (!published) {
-		code = read_named(files, place->draft, sha256, &document, err);
-		if (code != CODE_OK)
-			return err_prefix(err, "the chain has a certificate of job %s, and it is lost",
-			    disk->plan.id);
+	enum code code = read_document(run, disk, place, path, sha256, &published, &document, err);
+	if (code == CODE_OK && !published) {
 		code = os_files_read(files, place->draft_signature, JSON_TEXT_MAX, &signature, err);
 		if (code == CODE_OK)
 			code = os_files_put(files, signature_path, 0644, true, signature.data, signature.len, err);
@@ -158,13 +174,8 @@ static enum code publish(struct app_run *run, struct app_disk *disk, const struc
 			code = os_files_put(files, path, 0644, false, document.data, document.len, err);
 	}
 	if (code == CODE_OK)
-		code = certificate_parse(document.data, document.len, path, &certificate, err);
-	if (code != CODE_OK)
-		return code;
-	disk->outcome = certificate_outcome(certificate);
-	certificate_free(certificate);
-	text_copy(disk->certificate, sizeof(disk->certificate), path);
-	return CODE_OK;
+		text_copy(disk->certificate, sizeof(disk->certificate), path);
+	return code;
 }
 
 /* The journal must be durable and say what was seen, or else the next run would find another job. */

@@ -57,22 +57,48 @@ static enum code create(struct app *app, const struct job_document *document,
 	return code;
 }
 
+/* jobs/lock: whoever has it makes a job's folder, or removes one that was never finished. Without it a
+ * folder that is being made looks like one whose maker died. */
+static enum code lock_door(struct app *app, int *ret_handle, struct err *err)
+{
+	struct os_files *files = app->files;
+	char path[APP_PATH];
+	int handle = -1;
+	snprintf(path, sizeof(path), "%s/lock", app->paths.jobs);
+	enum code code = files->ops->open_append(files, path, 0600, &handle, err);
+	if (code != CODE_OK)
+		return code;
+	code = files->ops->lock(files, handle, true, err);
+	if (code != CODE_OK) {
+		job_store_unlock(app, handle);
+		return code;
+	}
+	*ret_handle = handle;
+	return CODE_OK;
+}
+
 enum code job_store_create(struct app *app, const struct job_document *document,
     const struct plan *keys, struct journal **ret, struct err *err)
 {
 	struct job_place place;
+	int door = -1;
 	job_place(app, keys->id, &place);
 	enum code code = os_files_make_dirs(app->files, app->paths.jobs, 0700, err);
 	if (code == CODE_OK)
+		code = lock_door(app, &door, err);
+	if (code == CODE_OK)
 		code = app->files->ops->make_dir(app->files, place.dir, 0700, err);
-	if (code != CODE_OK)
+	if (code != CODE_OK) {
+		job_store_unlock(app, door);
 		return code;
+	}
 	code = app->files->ops->sync_dir(app->files, app->paths.jobs, err);
 	if (code == CODE_OK)
 		code = create(app, document, keys, &place, ret, err);
 	struct err ignored = { 0 };
 	if (code != CODE_OK && job_store_remove(app, keys->id, &ignored) != CODE_OK)
 		err_prefix(err, "%s (and what was made of it stays)", place.dir);
+	job_store_unlock(app, door);
 	return code;
 }
 
@@ -235,20 +261,41 @@ enum code job_store_open(struct app *app, const char *id, struct job_document *r
 	return code;
 }
 
-bool job_store_is_locked(struct app *app, const char *id)
+enum code job_store_lock(struct app *app, const char *id, int *ret_handle, struct err *err)
 {
 	struct os_files *files = app->files;
 	struct job_place place;
 	struct err ignored = { 0 };
 	int handle = -1;
 	job_place(app, id, &place);
-	/* Not to be made here when it has just gone. */
-	if (!os_files_exists(files, place.journal) ||
-	    files->ops->open_append(files, place.journal, 0600, &handle, &ignored) != CODE_OK)
-		return false;
-	bool locked = files->ops->lock(files, handle, false, &ignored) == CODE_BUSY;
-	files->ops->close(files, handle, &ignored);
-	return locked;
+	enum code code = files->ops->open_rewrite(files, place.journal, &handle, err);
+	if (code != CODE_OK)
+		return code;
+	code = files->ops->lock(files, handle, false, err);
+	if (code == CODE_BUSY)
+		err_set(err, CODE_BUSY, "another process works on this job: it has %s locked", place.journal);
+	if (code != CODE_OK) {
+		files->ops->close(files, handle, &ignored);
+		return code;
+	}
+	*ret_handle = handle;
+	return CODE_OK;
+}
+
+void job_store_unlock(struct app *app, int handle)
+{
+	struct err ignored = { 0 };
+	if (handle >= 0)
+		app->files->ops->close(app->files, handle, &ignored);
+}
+
+bool job_store_is_locked(struct app *app, const char *id)
+{
+	struct err ignored = { 0 };
+	int handle = -1;
+	enum code code = job_store_lock(app, id, &handle, &ignored);
+	job_store_unlock(app, handle);
+	return code == CODE_BUSY;
 }
 
 enum code job_store_compare(struct app *app, const struct plan *plan, const struct evidence *evidence,
@@ -279,35 +326,64 @@ static enum code remove_file(struct os_files *files, const char *path, struct er
 	return code == CODE_MISSING ? CODE_OK : code;
 }
 
+/* As far as a filesystem overwrites in place; where it does not, the keys are those of passes that were
+ * overwritten, or stand on the certificate. */
+static void overwrite_keys(struct os_files *files, const char *path)
+{
+	struct err ignored = { 0 };
+	BUF_AUTO keys = { 0 };
+	/* Not a byte more: cut short here the folder is still one of a job. */
+	if (os_files_read(files, path, PLAN_STEPS_MAX * CONTENT_KEY, &keys, &ignored) != CODE_OK)
+		return;
+	if (keys.len)
+		explicit_bzero(keys.data, keys.len);
+	if (write_over(files, path, &keys, &ignored) != CODE_OK)
+		ignored.code = CODE_OK;
+}
+
+/* Whatever lies there: a process that was killed leaves temporary files, too. */
+static enum code remove_files(struct os_files *files, const char *dir, struct err *err)
+{
+	BUF_AUTO names = { 0 };
+	enum code code = files->ops->list(files, dir, &names, err);
+	if (code == CODE_MISSING)
+		return CODE_OK;
+	for (size_t at = 0; code == CODE_OK && at < names.len;) {
+		const char *name = (const char *)names.data + at;
+		char path[2 * APP_PATH];
+		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		code = remove_file(files, path, err);
+		at += strlen(name) + 1;
+	}
+	return code == CODE_OK ? remove_file(files, dir, err) : code;
+}
+
 enum code job_store_remove(struct app *app, const char *id, struct err *err)
 {
 	struct os_files *files = app->files;
 	struct job_place place;
-	struct err ignored = { 0 };
-	BUF_AUTO zeros = { 0 };
 	job_place(app, id, &place);
-	static const uint8_t none[CONTENT_KEY];
-	for (unsigned i = 0; i < PLAN_STEPS_MAX; i++)
-		buf_append(&zeros, none, sizeof(none));
-	/* As far as a filesystem overwrites in place; where it does not, the keys are those of passes that
-	 * were overwritten, or stand on the certificate. */
-	if (buf_check(&zeros, &ignored) != CODE_OK ||
-	    write_over(files, place.keys, &zeros, &ignored) != CODE_OK)
-		ignored.code = CODE_OK;
+	overwrite_keys(files, place.keys);
 	enum code code = remove_file(files, place.keys, err);
 	if (code == CODE_OK)
 		code = remove_file(files, place.journal, err);
-	char half_made[APP_PATH + 8]; /* of journal_create() */
-	snprintf(half_made, sizeof(half_made), "%s.new", place.journal);
 	if (code == CODE_OK)
-		code = remove_file(files, half_made, err);
-	if (code == CODE_OK)
-		code = remove_file(files, place.draft, err);
-	if (code == CODE_OK)
-		code = remove_file(files, place.draft_signature, err);
-	if (code == CODE_OK)
-		code = remove_file(files, place.dir, err);
+		code = remove_files(files, place.dir, err);
 	return code == CODE_OK ? files->ops->sync_dir(files, app->paths.jobs, err) : code;
+}
+
+enum code job_store_remove_unmade(struct app *app, const char *id, struct err *err)
+{
+	int door = -1, journal = -1;
+	enum code code = lock_door(app, &door, err);
+	if (code != CODE_OK)
+		return code;
+	code = job_store_lock(app, id, &journal, err);
+	if (code == CODE_OK || code == CODE_MISSING)
+		code = job_store_remove(app, id, err);
+	job_store_unlock(app, journal);
+	job_store_unlock(app, door);
+	return code;
 }
 
 enum code job_store_list(struct app *app, struct buf *ret, struct err *err)

@@ -40,6 +40,13 @@ struct job_session {
 enum code job_store_open(struct app *app, const char *id, struct job_document *ret_document,
     struct evidence *ret_evidence, struct job_session *ret_session, struct journal **ret_journal,
     struct err *err) WIPE_MUST_USE;
+/*
+ * Keeps every other process off a job, also where its journal cannot be read. CODE_BUSY: one works on it.
+ * CODE_MISSING: it has no journal; nobody can work on it then.
+ */
+enum code job_store_lock(struct app *app, const char *id, int *ret_handle, struct err *err)
+    WIPE_MUST_USE;
+void job_store_unlock(struct app *app, int handle);
 /* Does a process work on it right now? */
 bool job_store_is_locked(struct app *app, const char *id);
 /* Does the journal's file say just what `evidence` says? CODE_BUG when it does not. */
@@ -47,6 +54,8 @@ enum code job_store_compare(struct app *app, const struct plan *plan, const stru
     struct err *err) WIPE_MUST_USE;
 /* Keys first, so that a folder half removed can never be taken up again. */
 enum code job_store_remove(struct app *app, const char *id, struct err *err) WIPE_MUST_USE;
+/* The same for a folder whose maker was killed before the job was whole. CODE_BUSY: it lives. */
+enum code job_store_remove_unmade(struct app *app, const char *id, struct err *err) WIPE_MUST_USE;
 /* Ids of all jobs, sorted, each followed by a NUL. */
 enum code job_store_list(struct app *app, struct buf *ret, struct err *err) WIPE_MUST_USE;
 

@@ -88,5 +88,7 @@ enum code app_preflight(struct app_run *run, struct err *err)
 	if (code == CODE_MISSING)
 		return err_set(err, CODE_CONFIG, "no state directory %s: run 'certwipe setup' first",
 		    run->app->paths.state);
+	if (code == CODE_OK)
+		app_tidy(run->app);
 	return code;
 }

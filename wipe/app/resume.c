@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOCK_TRIES    3
+#define LOCK_PAUSE_MS 10
+
 struct resume {
 	struct app_run run;
 	const struct app_resume_request *request;
@@ -132,16 +135,21 @@ static enum code finish_published(struct resume *resume, struct app_disk *disk, 
     struct err *err)
 {
 	char sha256[HASH_SHA256_HEX] = "";
-	enum code code = chain_find(resume->run.chain, "certificate", disk->word, sha256, err);
+	int lock = -1;
 	*ret_done = false;
-	if (code != CODE_OK || !sha256[0])
-		return code;
-	text_copy(disk->plan.id, sizeof(disk->plan.id), disk->word);
-	disk->resumed = disk->started = disk->ended = disk->in_chain = *ret_done = true;
-	disk->issue_code = app_issue(&resume->run, disk, NULL, err);
-	disk->issued = disk->issue_code == CODE_OK;
-	text_copy(disk->issue_line, sizeof(disk->issue_line), err->line);
-	return CODE_OK;
+	enum code code = job_store_lock(resume->run.app, disk->word, &lock, err);
+	if (code == CODE_OK || code == CODE_MISSING)
+		code = chain_find(resume->run.chain, "certificate", disk->word, sha256, err);
+	if (code == CODE_OK && sha256[0]) {
+		text_copy(disk->plan.id, sizeof(disk->plan.id), disk->word);
+		disk->resumed = disk->started = disk->ended = disk->in_chain = *ret_done = true;
+		disk->issue_code = app_issue(&resume->run, disk, NULL, err);
+		disk->issued = disk->issue_code == CODE_OK;
+		text_copy(disk->issue_line, sizeof(disk->issue_line), err->line);
+		resume->run.face->ended(resume->run.face->self, disk);
+	}
+	job_store_unlock(resume->run.app, lock);
+	return code;
 }
 
 static enum code abandon(struct resume *resume, struct app_disk *disk, struct evidence *evidence,
@@ -190,35 +198,57 @@ static enum code load(struct resume *resume, struct app_disk *disk, struct app_b
 	return code;
 }
 
+/* It has no start in the chain, so it never got the word to write: what is left of it goes. */
+static enum code drop_unbegun(struct resume *resume, struct app_disk *disk, struct err *err)
+{
+	struct err ignored = { 0 };
+	bool had_journal = disk->journal != NULL;
+	/* Nothing of it is wanted: it does not matter what closing says. */
+	if (journal_close(disk->journal, &ignored) != CODE_OK)
+		ignored.code = CODE_OK;
+	*disk = (struct app_disk){ .word = disk->word };
+	enum code code = had_journal ? job_store_remove(resume->run.app, disk->word, err)
+	    : job_store_remove_unmade(resume->run.app, disk->word, err);
+	resume->run.result->unbegun += code == CODE_OK;
+	return code == CODE_OK ? err_set(err, CODE_MISSING, "it never began") : code;
+}
+
+/* Opened and locked, with a start in the chain; CODE_MISSING for one that never began. */
+static enum code take(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning,
+    struct job_session *ret_session, struct err *err)
+{
+	bool begun = false;
+	struct err late = { 0 };
+	enum code code = load(resume, disk, beginning, ret_session, err);
+	if (code != CODE_OK && code != CODE_MISSING)
+		return code;
+	/* Asked only now: before the lock somebody else may have begun it, and died. */
+	enum code asked = has_begun(resume, disk->word, &begun, &late);
+	if (asked == CODE_OK && begun)
+		return code;
+	if (asked == CODE_OK)
+		return drop_unbegun(resume, disk, err);
+	*err = late;
+	return asked;
+}
+
 /* Whatever is wrong with this one is a refusal: the others go on. */
 static void open_job(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning)
 {
 	struct err err = { 0 };
 	struct job_session session = { 0 };
-	bool done = false, begun = false;
+	bool done = false;
 	enum code code = finish_published(resume, disk, &done, &err);
-	if (code == CODE_OK && done)
-		return;
-	if (code == CODE_OK)
-		code = has_begun(resume, disk->word, &begun, &err);
-	if (code == CODE_OK)
-		code = load(resume, disk, beginning, &session, &err);
-	if (!begun && (code == CODE_OK || code == CODE_MISSING)) {
-		/* It never got the word to write: what is left of it goes, when the run is over. */
-		disk->in_chain = disk->resumed = disk->started = disk->waits = false;
-		code = err_set(&err, CODE_MISSING, "it never began: nothing was written, and it is gone now");
-		struct err late = { 0 };
-		if (!disk->journal && job_store_remove(resume->run.app, disk->word, &late) != CODE_OK)
-			err = late;
-	} else if (code == CODE_OK && resume->request->abandon) {
+	if (code == CODE_OK && !done)
+		code = take(resume, disk, beginning, &session, &err);
+	if (code == CODE_OK && !done && resume->request->abandon)
 		code = abandon(resume, disk, &beginning->evidence, &err);
-	}
-	if (code == CODE_OK && !evidence_can_resume(&beginning->evidence)) {
+	if (code == CODE_OK && !done && !evidence_can_resume(&beginning->evidence)) {
 		disk->waits = false;
 		issue_ended(resume, disk, &beginning->evidence);
-		return;
+		done = true;
 	}
-	if (code == CODE_OK)
+	if (code == CODE_OK && !done)
 		code = clear_disk(resume, disk, &session, beginning, &err);
 	if (code != CODE_OK)
 		refuse(disk, &err);
@@ -252,6 +282,22 @@ static enum code list_ids(struct resume *resume, struct err *err)
 	return buf_check(&resume->ids, err);
 }
 
+/* Who only looks has a job locked for an instant; who works on it, for hours. */
+static void open_patiently(struct resume *resume, struct app_disk *disk,
+    struct app_beginning *beginning)
+{
+	const char *word = disk->word;
+	for (unsigned tries = 0; tries < LOCK_TRIES; tries++) {
+		struct err ignored = { 0 };
+		*disk = (struct app_disk){ .word = word };
+		open_job(resume, disk, beginning);
+		if (disk->refused != CODE_BUSY || disk->journal)
+			return;
+		if (os_wait_readable(NULL, NULL, 0, LOCK_PAUSE_MS, &ignored) != CODE_BUSY)
+			return;
+	}
+}
+
 static enum code open_jobs(struct resume *resume, struct err *err)
 {
 	struct app_erase_result *result = resume->run.result;
@@ -267,12 +313,18 @@ static enum code open_jobs(struct resume *resume, struct err *err)
 	for (size_t i = 0; i < count; i++) {
 		struct app_disk *disk = &result->disks[result->count];
 		disk->word = result->words + i * ID_TEXT;
-		open_job(resume, disk, &resume->beginnings[result->count]);
 		/* Of all jobs those that run elsewhere just do not wait for us. */
-		if (resume->request->count == 0 && disk->refused == CODE_BUSY && !disk->journal)
+		size_t unbegun = result->unbegun;
+		open_patiently(resume, disk, &resume->beginnings[result->count]);
+		bool elsewhere = resume->request->count == 0 && disk->refused == CODE_BUSY && !disk->journal;
+		result->elsewhere += elsewhere;
+		if (elsewhere || result->unbegun > unbegun) {
+			evidence_free(&resume->beginnings[result->count].evidence);
+			resume->beginnings[result->count] = (struct app_beginning){ 0 };
 			*disk = (struct app_disk){ 0 };
-		else
+		} else {
 			result->count++;
+		}
 	}
 	return CODE_OK;
 }

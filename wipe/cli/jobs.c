@@ -37,14 +37,26 @@ void jobs_view_close(struct jobs_view *view)
 static void on_event(void *self, const struct app_disk *disk, const struct event *event)
 {
 	struct jobs_view *view = self;
+	const char *node = disk->plan.identity.node;
+	unsigned long long seconds = event->length;
 	progress_event(view->progress, disk, event);
+	if (event->kind == EVENT_STALLED && event->flag)
+		progress_say(view->progress, "%s: stalled: no answer for %llu s; the others go on", node, seconds);
+	else if (event->kind == EVENT_STALLED)
+		progress_say(view->progress, "%s: answers again, after %llu s", node, seconds);
+}
+
+/* A certificate that was only left to be published needs no disk. */
+static const char *name_of(const struct app_disk *disk)
+{
+	return disk->plan.identity.node[0] ? disk->plan.identity.node : disk->plan.id;
 }
 
 static void on_ended(void *self, const struct app_disk *disk)
 {
 	struct jobs_view *view = self;
 	progress_ended(view->progress, disk);
-	const char *node = disk->plan.identity.node;
+	const char *node = name_of(disk);
 	if (disk->waits) {
 		progress_say(view->progress, "%s: not done: %s; 'certwipe resume %s' goes on", node,
 		    disk->reason[0] ? disk->reason : "interrupted", disk->plan.id);
@@ -77,7 +89,7 @@ static void on_stopping(void *self, unsigned times)
 static void on_trouble(void *self, const struct app_disk *disk, const char *line)
 {
 	struct jobs_view *view = self;
-	const char *node = disk->plan.identity.node;
+	const char *node = name_of(disk);
 	if (line[0])
 		progress_say(view->progress, "%s: %s", node, line);
 	else
@@ -110,10 +122,11 @@ static enum cli_exit exit_of(const struct app_erase_result *result)
 	return result->any_refused ? CLI_REFUSED : CLI_OK;
 }
 
+/* In this run: a resumed job that was refused is as it was. */
 static bool has_begun(const struct app_erase_result *result)
 {
 	for (size_t i = 0; i < result->count; i++) {
-		if (result->disks[i].started)
+		if (result->disks[i].started && result->disks[i].refused == CODE_OK)
 			return true;
 	}
 	return false;

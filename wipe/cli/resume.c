@@ -123,7 +123,12 @@ static enum cli_exit go_on(struct app *app, const struct cli_args *args,
 	struct app_face face = jobs_face(&view);
 	face.confirm = on_confirm;
 	enum code code = app_resume(app, request, &face, &result, &err);
-	if (code == CODE_OK && result.count == 0)
+	if (code == CODE_OK && result.elsewhere > 0)
+		cli_say("%zu unfinished jobs are left alone: other processes work on them", result.elsewhere);
+	if (code == CODE_OK && result.unbegun > 0)
+		cli_say("%zu jobs had never begun: nothing was written, and nothing is left of them",
+		    result.unbegun);
+	else if (code == CODE_OK && result.count + result.elsewhere == 0)
 		cli_say("no unfinished jobs");
 	enum cli_exit exit_code = jobs_finish(&view, args, code, &err, &result);
 	app_erase_free(&result);

@@ -85,6 +85,8 @@ enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job
 
 static void stop(struct job_supervisor *supervisor, unsigned times)
 {
+	if (times == 0)
+		return; /* a signal that asks for nothing: the terminal is gone */
 	supervisor->stops += times;
 	if (supervisor->watcher.stopping)
 		supervisor->watcher.stopping(supervisor->watcher.self, supervisor->stops);
