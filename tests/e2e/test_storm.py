@@ -73,8 +73,6 @@ class Storm(Case):
     def look(self):
         """Disks that no unfinished job waits for, filled with old data again; ids of those jobs."""
         jobs = self.jobs()
-        for job in jobs:
-            self.assertTrue(job["readable"] or not job["path"], job)
         waiting = {job["path"] for job in jobs}
         free = [d for d in self.disks if d.loop not in waiting]
         for disk in free:
