@@ -59,6 +59,8 @@ bool plan_forget_passed(struct plan *plan, unsigned step);
 
 uint64_t plan_bytes_written(const struct plan *plan);
 uint64_t plan_bytes_read(const struct plan *plan);
+/* Written and read by the steps before this one; of all of them for step_count. */
+uint64_t plan_bytes_before(const struct plan *plan, unsigned step);
 /* Seconds at rate_bytes_s, for the estimate that `plan` prints. */
 uint64_t plan_estimate_s(const struct plan *plan, uint64_t rate_bytes_s);
 /* Sentences for people, a line each: what will be written, verified, and what that proves. */

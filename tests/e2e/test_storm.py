@@ -98,7 +98,7 @@ class Storm(Case):
     def strike(self, child):
         """Kills a process or one of its workers, or asks it to stop; True when it was a SIGKILL."""
         workers = self.workers(child)
-        what = self.random.choice(("supervisor", "supervisor", "worker", "worker", "stop", "twice"))
+        what = self.random.choice(("supervisor", "supervisor", "worker", "worker", "worker", "stop", "twice"))
         if child.poll() is not None:
             return False
         if what == "worker" and workers:
@@ -130,7 +130,7 @@ class Storm(Case):
         time.sleep(self.random.random() ** 2 * 0.5)
         for child in children:
             self.kills += self.strike(child)
-            while self.random.random() < 0.5:
+            while self.random.random() < 0.65:
                 time.sleep(self.random.random() * 0.1)
                 self.kills += self.strike(child)
         for child in children:

@@ -68,6 +68,11 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 		code = app_preflight(&run, err);
 	if (code == CODE_OK)
 		code = face->confirm(face->self, ret->disks, ret->count, &run.procedure, err);
+	/* Again: the prompt may have waited for hours, and another wipe of the disk may have been cut short. */
+	if (code == CODE_OK)
+		code = app_jobs_refuse(app, ret, err);
+	if (code == CODE_OK)
+		code = app_run_check_refused(&run, err);
 	/* The job first: a reserved file without one is a leftover. */
 	if (code == CODE_OK)
 		code = make_jobs(&run, err);

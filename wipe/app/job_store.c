@@ -57,26 +57,6 @@ static enum code create(struct app *app, const struct job_document *document,
 	return code;
 }
 
-/* jobs/lock: whoever has it makes a job's folder, or removes one that was never finished. Without it a
- * folder that is being made looks like one whose maker died. */
-static enum code lock_door(struct app *app, int *ret_handle, struct err *err)
-{
-	struct os_files *files = app->files;
-	char path[APP_PATH];
-	int handle = -1;
-	snprintf(path, sizeof(path), "%s/lock", app->paths.jobs);
-	enum code code = files->ops->open_append(files, path, 0600, &handle, err);
-	if (code != CODE_OK)
-		return code;
-	code = files->ops->lock(files, handle, true, err);
-	if (code != CODE_OK) {
-		job_store_unlock(app, handle);
-		return code;
-	}
-	*ret_handle = handle;
-	return CODE_OK;
-}
-
 enum code job_store_create(struct app *app, const struct job_document *document,
     const struct plan *keys, struct journal **ret, struct err *err)
 {
@@ -85,7 +65,7 @@ enum code job_store_create(struct app *app, const struct job_document *document,
 	job_place(app, keys->id, &place);
 	enum code code = os_files_make_dirs(app->files, app->paths.jobs, 0700, err);
 	if (code == CODE_OK)
-		code = lock_door(app, &door, err);
+		code = job_store_lock_door(app, &door, err);
 	if (code == CODE_OK)
 		code = app->files->ops->make_dir(app->files, place.dir, 0700, err);
 	if (code != CODE_OK) {
@@ -261,43 +241,6 @@ enum code job_store_open(struct app *app, const char *id, struct job_document *r
 	return code;
 }
 
-enum code job_store_lock(struct app *app, const char *id, int *ret_handle, struct err *err)
-{
-	struct os_files *files = app->files;
-	struct job_place place;
-	struct err ignored = { 0 };
-	int handle = -1;
-	job_place(app, id, &place);
-	enum code code = files->ops->open_rewrite(files, place.journal, &handle, err);
-	if (code != CODE_OK)
-		return code;
-	code = files->ops->lock(files, handle, false, err);
-	if (code == CODE_BUSY)
-		err_set(err, CODE_BUSY, "another process works on this job: it has %s locked", place.journal);
-	if (code != CODE_OK) {
-		files->ops->close(files, handle, &ignored);
-		return code;
-	}
-	*ret_handle = handle;
-	return CODE_OK;
-}
-
-void job_store_unlock(struct app *app, int handle)
-{
-	struct err ignored = { 0 };
-	if (handle >= 0)
-		app->files->ops->close(app->files, handle, &ignored);
-}
-
-bool job_store_is_locked(struct app *app, const char *id)
-{
-	struct err ignored = { 0 };
-	int handle = -1;
-	enum code code = job_store_lock(app, id, &handle, &ignored);
-	job_store_unlock(app, handle);
-	return code == CODE_BUSY;
-}
-
 enum code job_store_compare(struct app *app, const struct plan *plan, const struct evidence *evidence,
     struct err *err)
 {
@@ -375,7 +318,7 @@ enum code job_store_remove(struct app *app, const char *id, struct err *err)
 enum code job_store_remove_unmade(struct app *app, const char *id, struct err *err)
 {
 	int door = -1, journal = -1;
-	enum code code = lock_door(app, &door, err);
+	enum code code = job_store_lock_door(app, &door, err);
 	if (code != CODE_OK)
 		return code;
 	code = job_store_lock(app, id, &journal, err);

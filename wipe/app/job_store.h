@@ -47,6 +47,11 @@ enum code job_store_open(struct app *app, const char *id, struct job_document *r
 enum code job_store_lock(struct app *app, const char *id, int *ret_handle, struct err *err)
     WIPE_MUST_USE;
 void job_store_unlock(struct app *app, int handle);
+/*
+ * jobs/lock, waited for: whoever has it makes a job's folder, or removes one that was never finished.
+ * Without it a folder that is being made looks like one whose maker died.
+ */
+enum code job_store_lock_door(struct app *app, int *ret_handle, struct err *err) WIPE_MUST_USE;
 /* Does a process work on it right now? */
 bool job_store_is_locked(struct app *app, const char *id);
 /* Does the journal's file say just what `evidence` says? CODE_BUG when it does not. */

@@ -24,6 +24,7 @@ struct row {
 	uint64_t rate_at_ns;
 	uint64_t rate_done;
 	uint64_t line_at_ns;
+	bool stepping; /* it is known at which step it is */
 	bool ended;
 };
 
@@ -74,7 +75,7 @@ static struct row *row_of(struct progress *progress, const struct app_disk *disk
 
 static uint64_t whole(const struct plan *plan)
 {
-	return plan_bytes_written(plan) + plan_bytes_read(plan);
+	return plan_bytes_before(plan, plan->step_count);
 }
 
 static uint64_t permille(const struct row *row)
@@ -197,7 +198,7 @@ static void draw(struct progress *progress)
 	erase_drawn(progress, &picture);
 	for (size_t i = 0; i < progress->count; i++) {
 		const struct row *row = &progress->rows[i];
-		if (row->ended)
+		if (row->ended || !row->stepping)
 			continue;
 		char line[200];
 		describe(row, line, sizeof(line));
@@ -234,6 +235,14 @@ static void take_rate(struct row *row, uint64_t now_ns)
 	row->rate_done = done;
 }
 
+static void enter_step(struct row *row, uint32_t step)
+{
+	row->before = plan_bytes_before(&row->disk->plan, step);
+	row->step = step;
+	row->done = row->total = 0;
+	row->stepping = true;
+}
+
 void progress_event(struct progress *progress, const struct app_disk *disk,
     const struct event *event)
 {
@@ -242,13 +251,13 @@ void progress_event(struct progress *progress, const struct app_disk *disk,
 		return;
 	switch (event->kind) {
 	case EVENT_STEP_STARTED:
-		row->before += row->total;
-		row->step = event->step;
-		row->done = 0;
-		row->total = 0;
+		enter_step(row, event->step);
 		print_line(progress, row, LINE_STEP);
 		break;
 	case EVENT_PROGRESS:
+		/* A pass that a resumed job goes on with has begun in an earlier session. */
+		if (!row->stepping || row->step != event->step)
+			enter_step(row, event->step);
 		row->done = event->offset;
 		row->total = event->length;
 		take_rate(row, event->boot_ns);
@@ -284,7 +293,7 @@ void progress_tick(struct progress *progress)
 	for (size_t i = 0; i < progress->count; i++) {
 		struct row *row = &progress->rows[i];
 		uint64_t every_ns = progress->mode == PROGRESS_JSON ? LINE_EVERY_NS / 30 : LINE_EVERY_NS;
-		if (!row->ended && now_ns - row->line_at_ns >= every_ns)
+		if (row->stepping && !row->ended && now_ns - row->line_at_ns >= every_ns)
 			print_line(progress, row, LINE_PROGRESS);
 	}
 }

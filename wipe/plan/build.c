@@ -221,9 +221,18 @@ uint64_t plan_bytes_read(const struct plan *plan)
 	return bytes;
 }
 
+uint64_t plan_bytes_before(const struct plan *plan, unsigned step)
+{
+	uint64_t bytes = 0;
+	for (unsigned i = 0; i < step && i < plan->step_count; i++)
+		bytes += plan->steps[i].action == PLAN_WRITE ? plan->size
+		    : verify_bytes(plan, &plan->steps[i]);
+	return bytes;
+}
+
 uint64_t plan_estimate_s(const struct plan *plan, uint64_t rate_bytes_s)
 {
 	if (rate_bytes_s == 0)
 		return 0;
-	return (plan_bytes_written(plan) + plan_bytes_read(plan)) / rate_bytes_s;
+	return plan_bytes_before(plan, plan->step_count) / rate_bytes_s;
 }
