@@ -79,6 +79,7 @@ struct job_watcher {
 
 struct job_options {
 	uint64_t stall_ns; /* no answer from a disk for so long is told as STALLED; 0 = the standard */
+	uint32_t temperature_max_c; /* a job pauses above it; 0 = see device_health_limit() */
 };
 #define JOB_STALL_NS (UINT64_C(60) * 1000000000)
 

@@ -117,9 +117,10 @@ class Case(unittest.TestCase):
     def begin_wipe(self, loop, *others, written=1, read=0, **kwargs):
         """The same, once so much has been written to and read from the first disk."""
         while True:
+            since = self.counted(loop)
             child = self.start_wipe(loop, *others, **kwargs)
             try:
-                self.until(child, loop, written, read)
+                self.until(child, loop, written, read, since)
                 return child
             except AssertionError:
                 if not self.met_losetup(child.said.read_text()):
@@ -152,12 +153,15 @@ class Case(unittest.TestCase):
         field = {"read": 2, "written": 6}[what]
         return int(pathlib.Path(f"/sys/block/{self.name(loop)}/stat").read_text().split()[field]) << 9
 
-    def until(self, child, loop, written=0, read=0):
+    def counted(self, loop):
+        return self.sectors(loop), self.sectors(loop, "read")
+
+    def until(self, child, loop, written=0, read=0, since=None):
         """Waits until so many bytes more have been written to and read from the disk."""
-        first = self.sectors(loop), self.sectors(loop, "read")
+        first = since or self.counted(loop)
         while child.poll() is None:
-            if self.sectors(loop) - first[0] >= written and \
-                    self.sectors(loop, "read") - first[1] >= read:
+            now = self.counted(loop)
+            if now[0] - first[0] >= written and now[1] - first[1] >= read:
                 return
         raise AssertionError(f"ended too early: {child.returncode}\n{child.said.read_text()}")
 

@@ -70,21 +70,22 @@ class Storm(Case):
             self.assertTrue(content == self.left_content(certificate, disk.size),
                             f"{path.name}: the disk is not what the certificate says")
 
-    def free(self):
-        """Disks that no unfinished job waits for, filled with old data again."""
-        waiting = {job["path"] for job in self.jobs()}
+    def look(self):
+        """Disks that no unfinished job waits for, filled with old data again; ids of those jobs."""
+        jobs = self.jobs()
+        waiting = {job["path"] for job in jobs}
         free = [d for d in self.disks if d.loop not in waiting]
         for disk in free:
             disk.fill()
-        return free, len(free) < len(self.disks)
+        return free, [job["id"] for job in jobs]
 
     def begin_some(self):
-        """One to three processes: a resume, a wipe of free disks, several at once."""
-        free, waiting = self.free()
+        """A resume of all, one of each, two that want the same; and wipes of free disks beside them."""
+        free, waiting = self.look()
         children = []
         if waiting:
-            children += [self.start("resume", "--progress", "json")
-                         for _ in range(self.random.choice((1, 1, 1, 2)))]
+            wanted = self.random.choice(([[]], [[], []], [[job] for job in waiting]))
+            children += [self.start("resume", *ids, "--progress", "json") for ids in wanted]
         if free and (not waiting or self.random.random() < 0.4):
             some = self.random.sample(free, self.random.randint(1, len(free)))
             groups = {}

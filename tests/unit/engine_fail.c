@@ -75,14 +75,14 @@ static void a_vanished_disk_is_gone(void **state)
 	rig_free(rig);
 }
 
-static void a_shrunken_disk_is_gone(void **state)
+static void a_shrunken_disk_has_failed(void **state)
 {
 	(void)state;
 	struct rig *rig = rig_new(8 * MIB, 4096, 4096);
 	rig->fake->shrink_after = 20;
 	rig->fake->shrink_to = 4 * MIB;
 	rig_step(rig, PLAN_WRITE, rig_keystream());
-	assert_int_equal(rig_run(rig), CODE_GONE);
+	assert_int_equal(rig_run(rig), CODE_IO);
 	assert_in_range(rig->fake->failures, 1, 8); /* asked for its size at once, not tried on */
 	assert_all_is_told(rig);
 	rig_free(rig);
@@ -92,7 +92,7 @@ static void a_shrunken_disk_is_gone(void **state)
 	rig->fake->shrink_after = 16;
 	rig->fake->shrink_to = 512 * KIB;
 	rig_step(rig, PLAN_WRITE, rig_keystream());
-	assert_int_equal(rig_run(rig), CODE_GONE);
+	assert_int_equal(rig_run(rig), CODE_IO);
 	assert_int_equal(rig_count(rig, EVENT_DURABLE), 0);
 	rig_free(rig);
 
@@ -100,7 +100,7 @@ static void a_shrunken_disk_is_gone(void **state)
 	rig = rig_new(1 * MIB, 4096, 4096);
 	rig->fake->told_size = 2 * MIB;
 	rig_step(rig, PLAN_WRITE, rig_keystream());
-	assert_int_equal(rig_run(rig), CODE_GONE);
+	assert_int_equal(rig_run(rig), CODE_IO);
 	assert_int_equal(rig->fake->writes, 0);
 	rig_free(rig);
 }
@@ -192,7 +192,7 @@ int main(void)
 		cmocka_unit_test(a_dying_disk_ends_after_so_many_errors),
 		cmocka_unit_test(a_dying_disk_ends_after_so_much_time),
 		cmocka_unit_test(a_vanished_disk_is_gone),
-		cmocka_unit_test(a_shrunken_disk_is_gone),
+		cmocka_unit_test(a_shrunken_disk_has_failed),
 		cmocka_unit_test(a_failed_flush_is_a_failure),
 		cmocka_unit_test(a_broken_ring_is_a_failure),
 		cmocka_unit_test(a_stop_drains_flushes_and_tells),

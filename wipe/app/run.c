@@ -217,7 +217,10 @@ enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, st
 {
 	const struct job_watcher watcher = { on_event, on_ended, on_tick, on_stopping, on_behind, run };
 	struct app *app = run->app;
-	const struct job_options options = { .stall_ns = app->config.stall_s * UINT64_C(1000000000) };
+	const struct job_options options = {
+		.stall_ns = app->config.stall_s * UINT64_C(1000000000),
+		.temperature_max_c = app->config.temperature_max_c,
+	};
 	enum code code = os_signals_open(&run->signals_fd, err);
 	if (code == CODE_OK)
 		code = job_supervisor_new(app->host, app->clock, run->signals_fd, &watcher, &options,

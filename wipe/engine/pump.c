@@ -23,10 +23,12 @@ static enum code check_size(struct pump *pump, struct err *err)
 	struct os_disk *disk = pump->context->disk;
 	enum code code = disk->ops->size(disk, &size, err);
 	if (code == CODE_OK && size != pump->size) {
-		err_set(err, CODE_GONE, "the disk has %llu bytes now, it had %llu",
+		/* With no size at all it went away, and may come back; with another one it is no longer the disk
+		 * that was to be wiped, and no second attempt finds that one again. */
+		err_set(err, size ? CODE_IO : CODE_GONE, "the disk has %llu bytes now, it had %llu",
 		    (unsigned long long)size, (unsigned long long)pump->size);
 		err->sys_errno = ENODEV;
-		return CODE_GONE;
+		return err->code;
 	}
 	return code;
 }

@@ -9,7 +9,9 @@
 enum code session_start(const struct job_start *start, struct os_host *host, struct os_clock *clock,
     struct session *ret, struct err *err)
 {
-	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan, .fd = -1,
+	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan,
+		.device = &start->clearance->device, .fd = -1,
+		.is_new = !start->evidence,
 		.record = { .journal = start->journal, .synced_ns = clock->ops->boot_ns(clock) } };
 	enum code code = CODE_OK;
 	if (start->evidence)
@@ -44,6 +46,7 @@ void session_collect(struct session *session)
 void session_end(struct session *session)
 {
 	session_collect(session);
+	care_end(&session->care);
 	evidence_free(&session->record.evidence);
 	job_take_up_free(&session->take_up);
 }

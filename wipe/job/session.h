@@ -3,6 +3,7 @@
 #ifndef WIPE_JOB_SESSION_H
 #define WIPE_JOB_SESSION_H
 
+#include "care.h"
 #include "record.h"
 #include "stall.h"
 #include "take_up.h"
@@ -12,6 +13,7 @@
 struct session {
 	enum job_state state;
 	const struct plan *plan;
+	const struct device *device;
 	struct record record;
 	struct take_up take_up; /* what the worker of a resumed job was started with */
 	pid_t pid;
@@ -19,6 +21,10 @@ struct session {
 	bool said_all; /* EVENT_ENDED came */
 	bool asks; /* it waits until all it said is durable */
 	struct stall stall;
+	bool claimed; /* EVENT_CLAIMED came */
+	bool is_new; /* no session before: its health is the one before the first write */
+	struct care care;
+	struct event last; /* EVENT_ENDED, held back until the drive was asked once more; EVENT_NONE: no */
 	enum code refusal;
 	char refusal_line[sizeof(((struct err *)0)->line)];
 };

@@ -5,6 +5,7 @@
 struct ear {
 	int fd;
 	bool stopping;
+	bool paused;
 	bool known; /* the answer to the last question came */
 };
 
@@ -17,9 +18,21 @@ static char hear(struct ear *ear, int timeout_ms)
 	enum code code = os_packet_receive(ear->fd, timeout_ms, &word, 1, &len, &err);
 	if (code == CODE_BUSY)
 		return 0;
-	ear->known |= code == CODE_OK && len == 1 && word == JOB_WIRE_KNOWN;
-	if (code != CODE_OK || len != 1 || (word != JOB_WIRE_GO && word != JOB_WIRE_KNOWN))
+	if (code != CODE_OK || len != 1)
+		word = JOB_WIRE_STOP;
+	switch (word) {
+	case JOB_WIRE_GO:
+		break;
+	case JOB_WIRE_KNOWN:
+		ear->known = true;
+		break;
+	case JOB_WIRE_PAUSE:
+	case JOB_WIRE_CONTINUE:
+		ear->paused = word == JOB_WIRE_PAUSE;
+		break;
+	default:
 		ear->stopping = true;
+	}
 	return word;
 }
 
@@ -38,6 +51,9 @@ static bool is_stopping(void *self)
 	struct ear *ear = self;
 	if (!ear->stopping)
 		hear(ear, 0);
+	/* What is in flight ends by itself meanwhile. */
+	while (ear->paused && !ear->stopping)
+		hear(ear, -1);
 	return ear->stopping;
 }
 

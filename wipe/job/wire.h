@@ -2,7 +2,8 @@
 /*
  * wire: what crosses between supervisor and worker. Upwards one packed event a packet
  * (EVENT_PACKED bytes), or one byte '?': is all of that durable? Downwards one byte: 'G' go, 'S' stop,
- * 'K' it is known. A closed socket means stop.
+ * 'K' it is known,
+ * 'P' pause, 'C' continue. A closed socket means stop.
  */
 #ifndef WIPE_JOB_WIRE_H
 #define WIPE_JOB_WIRE_H
@@ -14,6 +15,8 @@
 #define JOB_WIRE_GO   'G'
 #define JOB_WIRE_STOP 'S'
 #define JOB_WIRE_KNOWN 'K'
+#define JOB_WIRE_PAUSE 'P'
+#define JOB_WIRE_CONTINUE 'C'
 #define JOB_WIRE_ASKS '?'
 
 /* Starts a worker process for task; *ret_fd is the supervisor's end. */
