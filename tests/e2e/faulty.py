@@ -165,8 +165,8 @@ class FaultyCase(Case):
                       "--progress", "json", *args)
 
     def stalled_at(self, offset, disk, *others, procedure="random"):
-        """A wipe under way: the write of these 512 bytes of `disk` waits to be released."""
-        disk.stall("write", offset, 512)
+        """A wipe under way: the writes of `disk` from offset on wait to be released."""
+        disk.stall("write", offset, disk.size)
         child = self.start(disk, *others, procedure=procedure)
         child.until(lambda: disk.counters()["waiting"], "a write that waits")
         return child

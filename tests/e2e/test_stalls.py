@@ -109,8 +109,9 @@ class Changes(FaultyCase):
         disk.release()
         child.wait(NOT_ERASED)
         certificate = self.only()
-        # Some kernels fail the writes from there on, others only complain; either way it is told.
-        self.assertEqual(certificate["outcome"], "not-erased")
+        self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "failed"))
+        self.assertIn("Operation not permitted", certificate["reason"])
+        self.assertTrue(self.listed(certificate, "unwritten"))
         self.check_content(disk, certificate, but=self.listed(certificate, "unwritten"))
 
 

@@ -32,8 +32,10 @@ static enum code append(struct record *record, const struct event *event, struct
 		return CODE_OK;
 	if (record->held.kind != EVENT_NONE)
 		code = journal_append(record->journal, &record->held, err);
+	if (code != CODE_OK)
+		return code; /* still held: nothing may stand there without it */
 	record->held.kind = EVENT_NONE;
-	return code == CODE_OK ? journal_append(record->journal, event, err) : code;
+	return journal_append(record->journal, event, err);
 }
 
 static enum code fold_and_append(struct record *record, const struct event *event, struct err *err)
@@ -43,12 +45,19 @@ static enum code fold_and_append(struct record *record, const struct event *even
 	return code == CODE_OK ? append(record, event, err) : code;
 }
 
+/* Told beside the worker's own events, which are what the clocks are compared between: else one step
+ * would be told with each of them. */
+static bool is_beside(enum event_kind kind)
+{
+	return kind == EVENT_STALLED || kind == EVENT_PAUSED || kind == EVENT_HEALTH;
+}
+
 /* Somebody set the wall clock since the last event: the times of this certificate then need a remark. */
 static enum code tell_clock(struct record *record, const struct event *event, struct err *err)
 {
 	const struct evidence *evidence = &record->evidence;
 	if (evidence->boot_end_ns == 0 || event->boot_ns < evidence->boot_end_ns ||
-	    event->kind == EVENT_RESUMED)
+	    event->kind == EVENT_RESUMED || is_beside(event->kind))
 		return CODE_OK;
 	int64_t passed_s = (int64_t)((event->boot_ns - evidence->boot_end_ns) / 1000000000);
 	int64_t step_s = event->wall_s - evidence->wall_end_s - passed_s;

@@ -112,6 +112,9 @@ static void tend(struct job_supervisor *supervisor, size_t index)
 	struct session *job = supervisor->jobs[index];
 	struct record *record = &job->record;
 	uint64_t now_ns = supervisor_boot_ns(supervisor);
+	/* Its journal was borrowed until then, and may be closed. */
+	if (job->state == JOB_ENDED)
+		return;
 	if (job->state == JOB_RUNNING)
 		supervisor_watch_stall(supervisor, index, NULL);
 	if (!record_is_due(record, now_ns))
