@@ -230,6 +230,8 @@ struct app_check_report {
 	struct certificate_signatures signatures;
 	int64_t judged_at_s;
 	bool trusted; /* whole, well-formed, every signature good */
+	/* "" = nothing stands beside it, or that is what it names; else why the list of its ranges is not */
+	char ranges_line[480];
 	enum app_device_match device;
 	char device_line[480];
 	bool content_asked;

@@ -97,6 +97,8 @@ bool certificate_left_content(const struct certificate *certificate, struct cont
 /* The sampling of the last verification; false when it was full or there was none. */
 bool certificate_left_sampling(const struct certificate *certificate, struct sampling *ret,
     uint8_t ret_seed[CONTENT_SEED]);
+/* SHA-256 of the file beside it that lists all ranges; "" = the document lists them itself. */
+const char *certificate_ranges_sha256(const struct certificate *certificate);
 /* Byte ranges that are known not to hold the left content. */
 size_t certificate_range_count(const struct certificate *certificate);
 const struct evidence_range *certificate_range(const struct certificate *certificate,

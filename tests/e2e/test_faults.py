@@ -159,6 +159,12 @@ class Dying(FaultyCase):
         self.assertLess(disk.counters()["failed"], 2 * FAILED_MOST)
         self.check_content(disk, certificate, but=bad)
         self.check_signed()
+        # The list is part of what is checked: altered or lost it is no longer what was signed.
+        self.certwipe("check", path, expect=0)
+        path.with_suffix(".ranges").write_bytes(side.replace(b"unwritten", b"unreadable", 1))
+        self.assertIn("is not the list", self.certwipe("check", path, expect=1).stdout)
+        path.with_suffix(".ranges").unlink()
+        self.assertIn(".ranges", self.certwipe("check", path, expect=1).stdout)
 
 
 if __name__ == "__main__":

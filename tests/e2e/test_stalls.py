@@ -27,6 +27,8 @@ class Stalls(FaultyCase):
         child.until_said(f"{sick.path}: answers again")
         certificate = self.documents()[sick.path]
         self.assertEqual(certificate["outcome"], "erased")
+        self.assertEqual(certificate["waits"]["stalls"], "1")
+        self.assertGreaterEqual(certificate["waits"]["longest_stall_seconds"], 1)
         self.check_content(sick, certificate)
 
     def test_a_stalled_job_is_stopped_twice_and_abandoned_without_its_disk(self):

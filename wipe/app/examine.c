@@ -7,6 +7,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RANGES_FILE_MAX (64u * 1024 * 1024) /* bytes: a million ranges and more */
+
+/* Ranges that the document has no room for are part of it all the same: by hash. */
+static void check_ranges(struct app *app, const char *path, struct app_check_report *report)
+{
+	const char *sha256 = certificate_ranges_sha256(report->certificate);
+	char beside[APP_PATH], found[HASH_SHA256_HEX];
+	size_t stem = strlen(path) - (text_has_suffix(path, ".json") ? strlen(".json") : 0);
+	struct err err = { 0 };
+	BUF_AUTO data = { 0 };
+	if (!sha256[0])
+		return;
+	snprintf(beside, sizeof(beside), "%.*s.ranges", (int)stem, path);
+	enum code code = os_files_read(app->files, beside, RANGES_FILE_MAX, &data, &err);
+	if (code == CODE_OK && strcmp(hash_sha256_hex(data.data, data.len, found), sha256) != 0)
+		err_set(&err, CODE_UNTRUSTED, "%s: is not the list of ranges that the certificate names", beside);
+	text_copy(report->ranges_line, sizeof(report->ranges_line), err.line);
+}
+
 static enum code check_document(struct app *app, const struct app_check_request *request,
     struct app_check_report *report, struct err *err)
 {
@@ -31,6 +50,7 @@ static enum code check_document(struct app *app, const struct app_check_request 
 		certificate_check_signatures(report->certificate, data.data, data.len, signatures, signers,
 		    report->judged_at_s, &report->signatures);
 		report->trusted = report->signatures.all_good;
+		check_ranges(app, request->path, report);
 	}
 	trust_signers_free(signers);
 	for (size_t i = 0; i < WIPE_COUNT(signatures); i++)

@@ -16,6 +16,8 @@ enum code assemble_interruptions(const struct evidence *evidence, struct certifi
 	ret->interruptions = calloc(count + 1, sizeof(*ret->interruptions));
 	if (!ret->interruptions)
 		return err_memory(err);
+	ret->waits = (struct doc_waits){ .stalls = evidence->stalls, .longest_stall_s = evidence->stall_s,
+		.pauses = evidence->pauses };
 	for (; ret->interruption_count < count; ret->interruption_count++) {
 		const struct evidence_interruption *from =
 		    &evidence->interruptions[ret->interruption_count];

@@ -147,6 +147,9 @@ static const struct field assurance_fields[] = {
 	COUNT(doc_assurance, "stray_blocks_95_millionths", stray),
 	COUNT(doc_assurance, "single_sector_millionths", single),
 	TEXT(doc_assurance, "statement", statement, FORM_UTF8, false), END };
+static const struct field waits_fields[] = { COUNT(doc_waits, "stalls", stalls),
+	NUMBER(doc_waits, "longest_stall_seconds", longest_stall_s),
+	COUNT(doc_waits, "temperature_pauses", pauses), END };
 static const struct field interruption_fields[] = {
 	COUNT(doc_interruption, "step", step),
 	TEXT(doc_interruption, "stopped", stopped, FORM_STAMP, false),
@@ -209,6 +212,7 @@ const struct field document_fields[] = {
 	OBJECT(certificate, "assurance", assurance, assurance_fields, true),
 	LIST(certificate, "interruptions", interruptions, interruption_count, interruption_fields,
 	    1000),
+	OBJECT(certificate, "waits", waits, waits_fields, false),
 	OBJECT(certificate, "people", people, people_fields, false),
 	OBJECT(certificate, "order", order, order_fields, false),
 	OBJECT(certificate, "station", station, station_fields, false),

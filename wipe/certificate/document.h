@@ -89,6 +89,7 @@ struct doc_assurance {
 	uint64_t step, share, longest_missed, stray, single;
 	char statement[400];
 };
+struct doc_waits { uint64_t stalls, longest_stall_s, pauses; };
 struct doc_interruption {
 	uint64_t step;
 	char stopped[STAMP_TEXT], resumed[STAMP_TEXT];
@@ -128,6 +129,7 @@ struct certificate {
 	struct doc_assurance assurance;
 	struct doc_interruption *interruptions;
 	size_t interruption_count;
+	struct doc_waits waits;
 	struct doc_people people;
 	struct doc_order order;
 	struct doc_station station;

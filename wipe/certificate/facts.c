@@ -99,6 +99,11 @@ enum outcome certificate_outcome(const struct certificate *certificate)
 	    : OUTCOME_NOT_ERASED;
 }
 
+const char *certificate_ranges_sha256(const struct certificate *certificate)
+{
+	return certificate->ranges.sha256;
+}
+
 const char *certificate_ending(const struct certificate *certificate)
 {
 	return certificate->ending;

@@ -24,7 +24,7 @@ static bool is_good(const struct app_check_report *report)
 {
 	bool device = report->device == APP_DEVICE_NOT_ASKED ||
 	    (report->device != APP_DEVICE_OTHER && report->content_same);
-	return report->trusted && device;
+	return report->trusted && !report->ranges_line[0] && device;
 }
 
 static void print_text(const struct app_check_report *report, const char *path)
@@ -47,6 +47,8 @@ static void print_text(const struct app_check_report *report, const char *path)
 		printf("  signed by: station and %zu person%s\n", persons, persons == 1 ? "" : "s");
 	else
 		puts("  signed by: station only");
+	if (report->ranges_line[0])
+		printf("  ranges: %s\n", report->ranges_line);
 	if (report->device != APP_DEVICE_NOT_ASKED)
 		printf("  disk: %s\n", report->device_line);
 	if (report->content_asked)
@@ -82,6 +84,7 @@ static enum cli_exit print_json(const struct app_check_report *report)
 		json_write_close(&writer);
 	}
 	json_write_close(&writer);
+	json_write_string(&writer, "ranges_line", report->ranges_line);
 	json_write_string(&writer, "device", devices[report->device]);
 	json_write_string(&writer, "device_line", report->device_line);
 	json_write_bool(&writer, "content_asked", report->content_asked);

@@ -207,6 +207,12 @@ static void put_steps(struct page *page, const struct json_value *root)
 		    ? "there was nothing to recognise the disk by"
 		    : is_true(stop, "recognised") ? "all as written" : "not all as written");
 	}
+	const struct json_value *waits = of(root, "waits");
+	if (strcmp(text_of(waits, "stalls"), "0") != 0)
+		page_row(page, "Stalled", "%s times, at most for %" PRIu64 " s", text_of(waits, "stalls"),
+		    number_of(waits, "longest_stall_seconds"));
+	if (strcmp(text_of(waits, "temperature_pauses"), "0") != 0)
+		page_row(page, "Too warm", "%s times, and rested", text_of(waits, "temperature_pauses"));
 }
 
 static void put_assurance(struct page *page, const struct json_value *root)
