@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What keeps a certificate honest: tampering, foreign writers, wrong keys, people's signatures."""
+import hashlib
 import json
 import os
 import pathlib
@@ -216,7 +217,6 @@ class People(Case):
 
 class Chain(Case):
     def test_every_start_and_certificate_is_in_the_chain(self):
-        import hashlib
         for _ in range(3):
             self.wipe(self.disk(mib=2))
         lines = (self.root / "var/lib/certwipe/chain").read_bytes().split(b"\n")
@@ -237,6 +237,26 @@ class Chain(Case):
                 self.assertEqual(certificate["station"]["counter"], fields[1])
                 self.assertEqual(certificate["station"]["previous"], fields[-1])
         self.assertEqual(by_hash, {})
+
+    def test_a_cloned_or_restored_state_directory_shows(self):
+        """Two certificates of one chain with the same number: one of the two directories is a copy."""
+        self.wipe(self.disk(mib=2))
+        copy = self.work / "copy"
+        shutil.copytree(self.root, copy)
+        before = set(self.certificate_paths())
+        self.wipe(self.disk(mib=2))
+        mine, = set(self.certificate_paths()) - before
+        original, self.root = self.root, copy
+        self.certificates = copy / "var/lib/certwipe/certificates"
+        self.wipe(self.disk(mib=2))
+        other, = {p for p in self.certificate_paths() if p.name not in {b.name for b in before}}
+        one, two = (json.loads(p.read_bytes())["station"] for p in (mine, other))
+        self.assertEqual((one["chain"], one["counter"]), (two["chain"], two["counter"]))
+        self.assertNotEqual(mine.name, other.name)
+        # And neither certificate is in the chain of the other one.
+        for certificate, root in ((mine, copy), (other, original)):
+            chain = (root / "var/lib/certwipe/chain").read_text()
+            self.assertNotIn(hashlib.sha256(certificate.read_bytes()).hexdigest(), chain)
 
 
 if __name__ == "__main__":
