@@ -9,10 +9,12 @@
 enum code session_start(const struct job_start *start, struct os_host *host, struct os_clock *clock,
     struct session *ret, struct err *err)
 {
+	uint64_t now_ns = clock->ops->boot_ns(clock);
 	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan,
 		.device = &start->clearance->device, .fd = -1,
+		.begun_ns = now_ns,
 		.is_new = !start->evidence,
-		.record = { .journal = start->journal, .synced_ns = clock->ops->boot_ns(clock) } };
+		.record = { .journal = start->journal, .synced_ns = now_ns } };
 	enum code code = CODE_OK;
 	if (start->evidence)
 		code = job_take_up(start, clock, &ret->record, &ret->take_up, err);
