@@ -213,6 +213,12 @@ static enum code drop_unbegun(struct resume *resume, struct app_disk *disk, stru
 	return code == CODE_OK ? err_set(err, CODE_MISSING, "it never began") : code;
 }
 
+static bool has_written(const struct evidence *evidence)
+{
+	return evidence->interruption_count > 0 ||
+	    (evidence->step_count > 0 && evidence->steps[0].state != EVIDENCE_NOT_STARTED);
+}
+
 /* Opened and locked, with a start in the chain; CODE_MISSING for one that never began. */
 static enum code take(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning,
     struct job_session *ret_session, struct err *err)
@@ -226,6 +232,10 @@ static enum code take(struct resume *resume, struct app_disk *disk, struct app_b
 	enum code asked = has_begun(resume, disk->word, &begun, &late);
 	if (asked == CODE_OK && begun)
 		return code;
+	/* The word to write is only given to what the chain has: then this chain is not that one. */
+	if (asked == CODE_OK && code == CODE_OK && has_written(&beginning->evidence))
+		return err_set(err, CODE_INPUT, "it was writing to its disk, and the station's chain does not know "
+		    "it: %s is an older copy or another one; put the right one back", resume->run.app->paths.chain);
 	if (asked == CODE_OK)
 		return drop_unbegun(resume, disk, err);
 	*err = late;
@@ -248,6 +258,8 @@ static void open_job(struct resume *resume, struct app_disk *disk, struct app_be
 		issue_ended(resume, disk, &beginning->evidence);
 		done = true;
 	}
+	if (code == CODE_OK && !done)
+		code = job_store_check_keys(resume->run.app, &disk->plan, &beginning->evidence, &err);
 	if (code == CODE_OK && !done)
 		code = clear_disk(resume, disk, &session, beginning, &err);
 	if (code != CODE_OK)
