@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A state directory that is not what it was: a chain from a backup, keys that were lost, a lock that stays."""
+"""What is not as it was: a chain from a backup, lost keys, a lock that stays, a disk in other use."""
 import fcntl
 import signal
 import unittest
 
-from rig import Case
+from rig import Case, run
 
 MIB = 1 << 20
 
@@ -59,6 +59,30 @@ class Restored(Case):
             self.assertEqual(child.wait(timeout=60), 4)
         self.resume(expect=0)
         self.assert_nothing_lost()
+
+    def refused_after_mkfs(self, loop, job):
+        run("mkfs.ext4", "-q", "-F", loop)
+        written = self.sectors(loop)
+        done = self.resume(expect=3)
+        self.assertIn("there is ext4 on it now", done.stderr)
+        self.assertEqual(self.sectors(loop), written)
+        self.resume(args=["--abandon", job], expect=1)
+        self.assert_nothing_lost()
+
+    def test_a_disk_put_to_use_before_anything_was_durable(self):
+        loop = self.disk(mib=256)
+        job = self.interrupted(loop, "random")
+        self.assertEqual((self.job()["step"], self.job()["durable"]), (1, 0))
+        self.refused_after_mkfs(loop, job)
+
+    def test_a_disk_put_to_use_between_two_passes(self):
+        loop = self.disk(mib=256)
+        job = self.interrupted(loop, "gutmann", written=257 * MIB)
+        while self.job()["step"] < 2:  # killed before it was told that the pass was done
+            self.resume(args=["--abandon", job], expect=1)
+            job = self.interrupted(loop, "gutmann", written=257 * MIB)
+        self.assertEqual(self.job()["durable"], 0)
+        self.refused_after_mkfs(loop, job)
 
 
 if __name__ == "__main__":
