@@ -7,6 +7,7 @@
 #include "wipe/job/supervisor.h"
 #include "wipe/job/wire.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ struct act {
 	const struct rig *rig;
 	bool claims; /* else it says nothing, ever */
 	bool listens; /* to a stop */
+	bool stays; /* somebody stops its process after its last word */
 };
 
 static int worker(void *self, int fd)
@@ -47,7 +49,11 @@ static int worker(void *self, int fd)
 	*act->rig->let_go = true;
 	event.kind = EVENT_ENDED;
 	event_pack(&event, packed);
-	return os_packet_send(fd, packed, sizeof(packed), &err) == CODE_OK ? 0 : 1;
+	if (os_packet_send(fd, packed, sizeof(packed), &err) != CODE_OK)
+		return 1;
+	while (act->stays)
+		raise(SIGSTOP);
+	return 0;
 }
 
 static void on_tick(void *self)
@@ -126,6 +132,20 @@ static void who_does_not_let_go_is_killed_after_a_while(void **state)
 	rig_free(rig);
 }
 
+static void who_was_stopped_after_the_last_word_is_not_waited_for(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new();
+	struct err err = { 0 };
+	const struct session *job =
+	    add(rig, (struct act){ .claims = true, .listens = true, .stays = true });
+	assert_ok(job_supervisor_settle(rig->supervisor, &err), err);
+	job_supervisor_dismiss(rig->supervisor);
+	assert_int_equal(job->state, JOB_ENDED);
+	assert_true(job->said_all);
+	rig_free(rig);
+}
+
 static void a_claim_that_hangs_is_refused_and_holds_up_nobody(void **state)
 {
 	(void)state;
@@ -146,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_does_not_get_the_word_lets_go_and_is_not_waited_for),
 		cmocka_unit_test(who_does_not_let_go_is_killed_after_a_while),
+		cmocka_unit_test(who_was_stopped_after_the_last_word_is_not_waited_for),
 		cmocka_unit_test(a_claim_that_hangs_is_refused_and_holds_up_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
