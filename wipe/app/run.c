@@ -80,8 +80,15 @@ static void retry_issues(struct app_run *run, bool now)
 	run->retry_ns = now_ns;
 	for (size_t i = 0; i < run->result->count; i++) {
 		struct app_disk *disk = &run->result->disks[i];
-		if (!disk->has_job || !disk->ended || disk->waits || disk->issued)
+		struct err ignored = { 0 };
+		if (!disk->has_job || !disk->ended || disk->issued)
 			continue;
+		/* Nobody tends the journal of a session that is over. What fails is said when it is closed. */
+		if (disk->waits) {
+			if (journal_sync(disk->journal, &ignored) != CODE_OK)
+				ignored.code = CODE_OK;
+			continue;
+		}
 		issue(run, disk);
 		if (disk->issued)
 			run->face->ended(run->face->self, disk);
