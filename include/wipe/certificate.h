@@ -143,7 +143,8 @@ void certificate_check_signatures(const struct certificate *certificate, const v
  * One line per start and per certificate, each naming the hash of the line before:
  *   certwipe-chain/1 SP counter SP kind SP id SP sha256 SP stamp SP previous LF
  * kind is genesis, start or certificate; sha256 of what it records (64 zeros for genesis); previous
- * is the SHA-256 of the line before without its LF (64 zeros for genesis). One locked writer.
+ * is the SHA-256 of the line before without its LF (64 zeros for genesis). One locked writer. A lock that
+ * another process keeps is not waited for longer than some seconds: CODE_IO, to be tried again.
  */
 struct chain;
 /* Opens (making it with a fresh random chain id when missing) and checks every line. CODE_INPUT

@@ -108,15 +108,23 @@ void job_supervisor_free(struct job_supervisor *supervisor);
  */
 enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job_start *start,
     size_t *ret_job, struct err *err) WIPE_MUST_USE;
-/* Waits until every job is claimed or ended (or a stop came: CODE_STOPPED). */
+/*
+ * Waits until every job is claimed or ended (or a stop came: CODE_STOPPED). A disk that does not answer
+ * for a minute, or stall_ns if that is longer, is refused: it holds up no other one.
+ */
 enum code job_supervisor_settle(struct job_supervisor *supervisor, struct err *err) WIPE_MUST_USE;
 /*
  * Gives a claimed job the word to write, once its journal is durable up to here (CODE_FULL, CODE_IO:
- * it is not, and the job did not get the word). One that never gets it lets go when the supervisor is
- * freed.
+ * it is not, and the job did not get the word). One that never gets it waits until it is dismissed.
  */
 enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struct err *err)
     WIPE_MUST_USE;
+/*
+ * All that did not get the word to write let go of their disks and give the partitions back. They have
+ * some seconds for that and are killed after them. Whoever does not give every claimed job the word calls
+ * this before job_supervisor_run(), which would wait for them for ever, and job_supervisor_free().
+ */
+void job_supervisor_dismiss(struct job_supervisor *supervisor);
 /*
  * Until every job's session is over. A first SIGINT or SIGTERM asks all to stop after what is in flight;
  * a second one no longer waits for the devices. *ret_stopped: a stop was asked for. When the supervisor

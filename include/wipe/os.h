@@ -455,6 +455,8 @@ enum code os_process_spawn(os_process_main *child, void *self, pid_t *ret_pid, i
     struct err *err) WIPE_MUST_USE;
 /* Collects a child. *ret_status as of waitpid(2). CODE_BUSY: it still runs (only when !wait). */
 enum code os_process_reap(pid_t pid, bool wait, int *ret_status, struct err *err) WIPE_MUST_USE;
+/* The same, waiting no longer than timeout_ms: CODE_BUSY, it still runs (or the kernel has no pidfd). */
+enum code os_process_wait(pid_t pid, int timeout_ms, int *ret_status, struct err *err) WIPE_MUST_USE;
 void os_process_kill(pid_t pid); /* SIGKILL, to a child of ours only */
 /* For a child that may hang in the kernel: its streams lead nowhere from here on. Else whoever reads
  * its parent's output through a pipe would wait for the child as well. */

@@ -134,6 +134,24 @@ static enum code read_keys(struct app *app, const struct job_place *place, struc
 	return CODE_OK;
 }
 
+enum code job_store_check_keys(const struct app *app, const struct plan *plan,
+    const struct evidence *evidence, struct err *err)
+{
+	static const uint8_t none[CONTENT_KEY];
+	struct job_place place;
+	uint32_t step = 0;
+	uint64_t offset = 0;
+	evidence_resume_point(evidence, &step, &offset);
+	job_place(app, plan->id, &place);
+	for (; step < plan->step_count; step++) {
+		const struct content *content = &plan->steps[step].content;
+		if (content->kind == CONTENT_KEYSTREAM && memcmp(content->key, none, CONTENT_KEY) == 0)
+			return err_set(err, CODE_INPUT, "%s: the key of step %u is not there any more", place.keys,
+			    step + 1);
+	}
+	return CODE_OK;
+}
+
 /* ---- replay: events before the plan that explains them -------------------------------------------- */
 
 /* The document is parsed after the events were read, so they are kept until then. */

@@ -25,6 +25,12 @@ enum code job_store_create(struct app *app, const struct job_document *document,
     const struct plan *keys, struct journal **ret, struct err *err) WIPE_MUST_USE;
 /* Writes the keys of the plan over those in the file: forgotten ones are zeros there, too. */
 enum code job_store_put_keys(struct app *app, const struct plan *plan, struct err *err) WIPE_MUST_USE;
+/*
+ * Are the keys there of all steps that are not done yet? CODE_INPUT otherwise: forgotten ones are those of
+ * passes that were written over, and with zeros in place of its key a pass would write what anybody knows.
+ */
+enum code job_store_check_keys(const struct app *app, const struct plan *plan,
+    const struct evidence *evidence, struct err *err) WIPE_MUST_USE;
 /* The last session: its boot, and the disk's number and diskseq, which mean something within that boot. */
 struct job_session {
 	char boot_id[37];

@@ -5,6 +5,7 @@
  */
 #include "app_private.h"
 #include "job_store.h"
+#include "resume_disk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,75 +28,20 @@ static void refuse(struct app_disk *disk, const struct err *err)
 	text_copy(disk->refusal, sizeof(disk->refusal), err->line);
 }
 
-/* ---- which disk is it? ------------------------------------------------------------------------------ */
-
-/* The same number and sequence in the same boot: the kernel has not seen the disk go. */
-static bool is_still_there(const struct identity *now, const struct job_session *session)
-{
-	return session->diskseq != 0 && now->diskseq == session->diskseq &&
-	    now->major == session->major && now->minor == session->minor;
-}
-
-/* The only disk that is, or could be, the job's. CODE_MISSING: none is here. session NULL: the machine
- * was booted since. */
-static enum code find_disk(const struct device_set *set, const struct identity *then,
-    const struct job_session *session, const struct device **ret, bool *ret_needs_proof, struct err *err)
-{
-	const struct device *found = NULL;
-	size_t unsure = 0;
-	for (size_t i = 0; i < set->count; i++) {
-		const struct device *device = &set->items[i];
-		enum device_match match = device_match(&device->identity, then);
-		/* Two that are the same are refused by their claims: the first one will do. */
-		if (match == DEVICE_SAME ||
-		    (match == DEVICE_UNSURE && session && is_still_there(&device->identity, session))) {
-			*ret = device;
-			*ret_needs_proof = false;
-			return CODE_OK;
-		}
-		if (match == DEVICE_UNSURE) {
-			found = device;
-			unsure++;
-		}
-	}
-	if (unsure > 1)
-		return err_set(err, CODE_REFUSED, "%zu disks without a serial number could be it: name it with "
-		    "--device", unsure);
-	if (!found)
-		return err_set(err, CODE_MISSING, "its disk (%s, serial '%s') is not here: the job waits for it",
-		    then->model, then->serial);
-	*ret = found;
-	*ret_needs_proof = true;
-	return CODE_OK;
-}
-
-static enum code named_disk(struct resume *resume, const struct identity *then,
-    const struct job_session *session, const struct device **ret, bool *ret_needs_proof, struct err *err)
-{
-	const struct device *device = NULL;
-	enum code code = device_find(resume->run.app->host, &resume->set, resume->request->device, &device,
-	    err);
-	if (code != CODE_OK)
-		return code;
-	enum device_match match = device_match(&device->identity, then);
-	if (match == DEVICE_OTHER)
-		return err_set(err, CODE_REFUSED, "%s is not its disk (%s, serial '%s')", device->identity.node,
-		    then->model, then->serial);
-	*ret = device;
-	*ret_needs_proof = match == DEVICE_UNSURE &&
-	    !(session && is_still_there(&device->identity, session));
-	return CODE_OK;
-}
-
 static enum code clear_disk(struct resume *resume, struct app_disk *disk,
     const struct job_session *session, struct app_beginning *beginning, struct err *err)
 {
-	const struct device *device = NULL;
 	struct device now = disk->clearance.device;
-	session = beginning->same_boot ? session : NULL;
-	enum code code = resume->request->device
-	    ? named_disk(resume, &now.identity, session, &device, &beginning->needs_proof, err)
-	    : find_disk(&resume->set, &now.identity, session, &device, &beginning->needs_proof, err);
+	const struct resume_search search = {
+		.app = resume->run.app,
+		.set = &resume->set,
+		.named = resume->request->device,
+		.then = &now,
+		.evidence = &beginning->evidence,
+		.session = beginning->same_boot ? session : NULL,
+	};
+	const struct device *device = NULL;
+	enum code code = resume_disk_find(&search, &device, &beginning->needs_proof, err);
 	if (code != CODE_OK)
 		return code;
 	/* What was found on it before the first write stays as it was: that is what the certificate says. */
@@ -104,11 +50,11 @@ static enum code clear_disk(struct resume *resume, struct app_disk *disk,
 	now.found = found;
 	code = device_clear(&now, &disk->clearance, err);
 	if (code == CODE_OK)
+		code = resume_disk_check(&search, device, err);
+	if (code == CODE_OK)
 		disk->plan.identity = now.identity;
 	return code;
 }
-
-/* ---- one job ------------------------------------------------------------------------------------------ */
 
 static void take_document(struct app_disk *disk, struct job_document *document)
 {
@@ -213,6 +159,12 @@ static enum code drop_unbegun(struct resume *resume, struct app_disk *disk, stru
 	return code == CODE_OK ? err_set(err, CODE_MISSING, "it never began") : code;
 }
 
+static bool has_written(const struct evidence *evidence)
+{
+	return evidence->interruption_count > 0 ||
+	    (evidence->step_count > 0 && evidence->steps[0].state != EVIDENCE_NOT_STARTED);
+}
+
 /* Opened and locked, with a start in the chain; CODE_MISSING for one that never began. */
 static enum code take(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning,
     struct job_session *ret_session, struct err *err)
@@ -226,6 +178,10 @@ static enum code take(struct resume *resume, struct app_disk *disk, struct app_b
 	enum code asked = has_begun(resume, disk->word, &begun, &late);
 	if (asked == CODE_OK && begun)
 		return code;
+	/* The word to write is only given to what the chain has: then this chain is not that one. */
+	if (asked == CODE_OK && code == CODE_OK && has_written(&beginning->evidence))
+		return err_set(err, CODE_INPUT, "it was writing to its disk, and the station's chain does not know "
+		    "it: %s is an older copy or another one; put the right one back", resume->run.app->paths.chain);
 	if (asked == CODE_OK)
 		return drop_unbegun(resume, disk, err);
 	*err = late;
@@ -248,6 +204,8 @@ static void open_job(struct resume *resume, struct app_disk *disk, struct app_be
 		issue_ended(resume, disk, &beginning->evidence);
 		done = true;
 	}
+	if (code == CODE_OK && !done)
+		code = job_store_check_keys(resume->run.app, &disk->plan, &beginning->evidence, &err);
 	if (code == CODE_OK && !done)
 		code = clear_disk(resume, disk, &session, beginning, &err);
 	if (code != CODE_OK)

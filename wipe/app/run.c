@@ -236,6 +236,8 @@ enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, st
 		code = claim(run, beginnings, err);
 	if (code == CODE_OK)
 		code = go(run, err);
+	if (code != CODE_OK && run->supervisor)
+		job_supervisor_dismiss(run->supervisor);
 	bool begun = false;
 	for (size_t i = 0; i < run->result->count; i++)
 		begun |= run->result->disks[i].started;

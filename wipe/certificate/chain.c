@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define CHAIN_WORD     "certwipe-chain/1"
+#define LOCK_PAUSE_MS  10
+#define LOCK_FIRST_MS  10000 /* before anything is written: others may be many */
+#define LOCK_LATER_MS  1000 /* disks are at work, and it is tried again */
 #define CHAIN_FILE_MAX (256u * 1024 * 1024)
 #define CHAIN_ZEROS    "0000000000000000000000000000000000000000000000000000000000000000"
 
@@ -153,7 +156,25 @@ static enum code load(struct chain *chain, struct chain_search *search, struct e
 	return code == CODE_OK ? walk(chain, &text, search, err) : code;
 }
 
-static enum code lock_and_load(struct chain *chain, struct err *err)
+/* An append takes milliseconds. Whoever holds the lock longer was stopped, or hangs in its disk: this
+ * run has other disks to look after, and tries again later. */
+static enum code lock_within(struct chain *chain, unsigned most_ms, struct err *err)
+{
+	const struct os_files_ops *ops = chain->files->ops;
+	struct err ignored;
+	enum code code = ops->lock(chain->files, chain->handle, false, err);
+	for (unsigned waited_ms = 0; code == CODE_BUSY && waited_ms < most_ms;
+	    waited_ms += LOCK_PAUSE_MS) {
+		if (os_wait_readable(NULL, NULL, 0, LOCK_PAUSE_MS, &ignored) != CODE_BUSY)
+			break;
+		code = ops->lock(chain->files, chain->handle, false, err);
+	}
+	if (code == CODE_BUSY)
+		return err_set(err, CODE_IO, "another process has %s locked and keeps it", chain->path);
+	return code;
+}
+
+static enum code lock_and_load(struct chain *chain, unsigned most_ms, struct err *err)
 {
 	if (chain->handle >= 0)
 		return err_set(err, CODE_BUG, "%s: locked twice", chain->path);
@@ -163,7 +184,7 @@ static enum code lock_and_load(struct chain *chain, struct err *err)
 		chain->handle = -1;
 		return code;
 	}
-	code = chain->files->ops->lock(chain->files, chain->handle, true, err);
+	code = lock_within(chain, most_ms, err);
 	if (code == CODE_OK)
 		code = load(chain, NULL, err);
 	if (code != CODE_OK)
@@ -225,7 +246,7 @@ enum code chain_open(struct os_files *files, struct os_clock *clock, const char 
 	chain->clock = clock;
 	chain->handle = -1;
 	enum code code = text_copy(chain->path, sizeof(chain->path), path)
-	    ? lock_and_load(chain, err) : err_set(err, CODE_CONFIG, "%s: too long a path", path);
+	    ? lock_and_load(chain, LOCK_FIRST_MS, err) : err_set(err, CODE_CONFIG, "%s: too long a path", path);
 	bool torn = chain->torn;
 	if (code == CODE_OK && chain->next == 0)
 		code = begin(chain, err);
@@ -247,7 +268,7 @@ const char *chain_id(const struct chain *chain)
 enum code chain_append_start(struct chain *chain, const char *id,
     const char sha256[HASH_SHA256_HEX], struct err *err)
 {
-	enum code code = lock_and_load(chain, err);
+	enum code code = lock_and_load(chain, LOCK_FIRST_MS, err);
 	if (code == CODE_OK && chain->next == 0)
 		code = err_set(err, CODE_INPUT, "%s: the station's chain was emptied", chain->path);
 	if (code == CODE_OK)
@@ -259,7 +280,7 @@ enum code chain_append_start(struct chain *chain, const char *id,
 enum code chain_next(struct chain *chain, uint64_t *ret_counter,
     char ret_previous[HASH_SHA256_HEX], struct err *err)
 {
-	enum code code = lock_and_load(chain, err);
+	enum code code = lock_and_load(chain, LOCK_LATER_MS, err);
 	if (code == CODE_OK && chain->next == 0)
 		code = err_set(err, CODE_INPUT, "%s: the station's chain was emptied", chain->path);
 	if (code != CODE_OK) {
@@ -293,7 +314,7 @@ enum code chain_find(struct chain *chain, const char *kind, const char *id,
 {
 	bool locked = chain->handle >= 0;
 	struct chain_search search = { .kind = kind, .id = id };
-	enum code code = locked ? CODE_OK : lock_and_load(chain, err);
+	enum code code = locked ? CODE_OK : lock_and_load(chain, LOCK_LATER_MS, err);
 	if (code == CODE_OK)
 		code = load(chain, &search, err);
 	if (!locked)

@@ -6,13 +6,17 @@
 
 #include <stdlib.h>
 
+#define LEAVE_MS 1000
+
 enum code session_start(const struct job_start *start, struct os_host *host, struct os_clock *clock,
     struct session *ret, struct err *err)
 {
+	uint64_t now_ns = clock->ops->boot_ns(clock);
 	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan,
 		.device = &start->clearance->device, .fd = -1,
+		.begun_ns = now_ns,
 		.is_new = !start->evidence,
-		.record = { .journal = start->journal, .synced_ns = clock->ops->boot_ns(clock) } };
+		.record = { .journal = start->journal, .synced_ns = now_ns } };
 	enum code code = CODE_OK;
 	if (start->evidence)
 		code = job_take_up(start, clock, &ret->record, &ret->take_up, err);
@@ -37,9 +41,9 @@ void session_collect(struct session *session)
 	session->fd = -1;
 	int status = 0;
 	struct err ignored = { 0 };
-	/* After its last word a worker only leaves. One without it may hang in the kernel and cannot be
-	 * waited for: it is killed and left to init. */
-	if (os_process_reap(session->pid, session->said_all, &status, &ignored) == CODE_BUSY)
+	/* After its last word a worker only leaves, unless somebody stopped it just then. One without it may
+	 * hang in the kernel. Neither is waited for: it is killed and left to init. */
+	if (os_process_wait(session->pid, session->said_all ? LEAVE_MS : 0, &status, &ignored) == CODE_BUSY)
 		os_process_kill(session->pid);
 }
 

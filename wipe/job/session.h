@@ -21,6 +21,7 @@ struct session {
 	bool said_all; /* EVENT_ENDED came */
 	bool asks; /* it waits until all it said is durable */
 	struct stall stall;
+	uint64_t begun_ns; /* when the worker was started */
 	bool claimed; /* EVENT_CLAIMED came */
 	bool is_new; /* no session before: its health is the one before the first write */
 	struct care care;

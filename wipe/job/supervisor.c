@@ -6,10 +6,14 @@
 #include "supervisor.h"
 #include "wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS 250
+#define TICK_MS	   250
+#define SECOND_NS  UINT64_C(1000000000)
+#define CLAIM_NS   (60 * SECOND_NS) /* at least: disks spin up, and other programs' pages are written */
+#define DISMISS_NS (5 * SECOND_NS)
 
 /* For one job more. */
 static enum code make_room(struct job_supervisor *supervisor, struct err *err)
@@ -165,11 +169,28 @@ static bool any_in(const struct job_supervisor *supervisor, enum job_state from,
 	return false;
 }
 
+/* A disk that does not answer its claim must not hold up all the others. */
+static void give_up_claims(struct job_supervisor *supervisor)
+{
+	uint64_t limit_ns = bytes_max(supervisor->stall_ns, CLAIM_NS);
+	uint64_t now_ns = supervisor_boot_ns(supervisor);
+	for (size_t i = 0; i < supervisor->count; i++) {
+		const struct session *job = supervisor->jobs[i];
+		char why[120];
+		if (job->state != JOB_CLAIMING || now_ns - job->begun_ns < limit_ns)
+			continue;
+		snprintf(why, sizeof(why), "%s did not answer for %llu s while it was claimed",
+		    job->device->identity.node, (unsigned long long)(limit_ns / SECOND_NS));
+		supervisor_lose(supervisor, i, why);
+	}
+}
+
 enum code job_supervisor_settle(struct job_supervisor *supervisor, struct err *err)
 {
 	enum code code = CODE_OK;
 	while (code == CODE_OK && any_in(supervisor, JOB_CLAIMING, JOB_CLAIMING)) {
 		code = turn(supervisor, err);
+		give_up_claims(supervisor);
 		if (code == CODE_OK && supervisor->stops)
 			code = err_set(err, CODE_STOPPED, "stopped before anything was written");
 	}
@@ -189,6 +210,24 @@ enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struc
 	supervisor->jobs[job]->state = JOB_RUNNING;
 	job_wire_tell(supervisor->jobs[job]->fd, JOB_WIRE_GO);
 	return CODE_OK;
+}
+
+void job_supervisor_dismiss(struct job_supervisor *supervisor)
+{
+	struct err ignored = { 0 };
+	enum code code = CODE_OK;
+	uint64_t begun_ns = supervisor_boot_ns(supervisor);
+	for (size_t i = 0; i < supervisor->count; i++) {
+		if (supervisor->jobs[i]->state < JOB_RUNNING)
+			job_wire_tell(supervisor->jobs[i]->fd, JOB_WIRE_STOP);
+	}
+	while (code == CODE_OK && any_in(supervisor, JOB_CLAIMING, JOB_CLAIMED) &&
+	    supervisor_boot_ns(supervisor) - begun_ns < DISMISS_NS)
+		code = turn(supervisor, &ignored);
+	for (size_t i = 0; i < supervisor->count; i++) {
+		if (supervisor->jobs[i]->state < JOB_RUNNING)
+			supervisor_lose(supervisor, i, "it did not let go of the disk");
+	}
 }
 
 enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stopped, struct err *err)

@@ -22,18 +22,30 @@ void os_process_quiet(void)
 		close(fd);
 }
 
+/* Takes the descriptor; returns early only when the process ended, or where there is none of it. */
+static void wait_for(int pidfd, int timeout_ms)
+{
+	struct pollfd item = { .fd = pidfd, .events = POLLIN };
+	int count = -1;
+	if (pidfd < 0)
+		return;
+	do
+		count = poll(&item, 1, timeout_ms);
+	while (count < 0 && errno == EINTR);
+	close(pidfd);
+}
+
 enum code os_process_end(pid_t pid, int timeout_ms, struct err *err)
 {
 	int status;
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	os_process_kill(pid);
-	if (fd >= 0) {
-		struct pollfd item = { .fd = fd, .events = POLLIN };
-		int count;
-		do
-			count = poll(&item, 1, timeout_ms);
-		while (count < 0 && errno == EINTR);
-		close(fd);
-	}
+	wait_for(fd, timeout_ms);
 	return os_process_reap(pid, false, &status, err);
+}
+
+enum code os_process_wait(pid_t pid, int timeout_ms, int *ret_status, struct err *err)
+{
+	wait_for((int)syscall(SYS_pidfd_open, pid, 0), timeout_ms);
+	return os_process_reap(pid, false, ret_status, err);
 }
