@@ -23,6 +23,7 @@ struct chain {
 	int handle; /* -1: not locked */
 	bool torn; /* the last load cut a torn line */
 	uint64_t size; /* bytes of the file */
+	uint64_t durable; /* of these, by our own doing */
 	uint64_t next; /* counter of the entry that comes next */
 	char previous[HASH_SHA256_HEX]; /* hash of the last line */
 };
@@ -130,8 +131,7 @@ static enum code cut_torn(struct chain *chain, const struct buf *text, struct er
 		return err_set(err, CODE_INPUT, "%s:%llu: the station's chain is broken here; "
 		    "restore the file, or begin a new state directory", chain->path,
 		    (unsigned long long)chain->next + 1);
-	enum code code = chain->files->ops->truncate(chain->files, chain->handle, chain->size, err);
-	return code == CODE_OK ? chain->files->ops->sync(chain->files, chain->handle, err) : code;
+	return chain->files->ops->truncate(chain->files, chain->handle, chain->size, err);
 }
 
 void chain_unlock(struct chain *chain)
@@ -143,6 +143,17 @@ void chain_unlock(struct chain *chain)
 	chain->handle = -1;
 }
 
+/* Whoever wrote a line may have been killed before it was durable: nothing may depend on it then. */
+static enum code make_durable(struct chain *chain, struct err *err)
+{
+	if (chain->size == chain->durable && !chain->torn)
+		return CODE_OK;
+	enum code code = chain->files->ops->sync(chain->files, chain->handle, err);
+	if (code == CODE_OK)
+		chain->durable = chain->size;
+	return code;
+}
+
 static enum code load(struct chain *chain, struct chain_search *search, struct err *err)
 {
 	BUF_AUTO text = { 0 };
@@ -152,7 +163,9 @@ static enum code load(struct chain *chain, struct chain_search *search, struct e
 		code = buf_check(&text, err);
 	if (code == CODE_OK)
 		code = walk(chain, &text, search, err);
-	return code == CODE_OK ? cut_torn(chain, &text, err) : code;
+	if (code == CODE_OK)
+		code = cut_torn(chain, &text, err);
+	return code == CODE_OK ? make_durable(chain, err) : code;
 }
 
 static enum code lock_and_load(struct chain *chain, struct err *err)
@@ -202,6 +215,7 @@ static enum code append(struct chain *chain, const char *kind, const char *id, c
 	}
 	hash_sha256_hex(line, (size_t)len - 1, chain->previous);
 	chain->size += (size_t)len;
+	chain->durable = chain->size;
 	chain->next++;
 	return CODE_OK;
 }
