@@ -10,12 +10,18 @@ static struct fake_files *self(struct os_files *base)
 	return (struct fake_files *)base;
 }
 
+static bool is_off(const struct fake_files *files)
+{
+	return (files->power && files->power->off) ||
+	    (files->cut_at && files->operations >= files->cut_at);
+}
+
 /* Every operation begins here: counts, and fails when it is the chosen one. */
 static enum code begin(struct fake_files *files, const char *what, struct err *err)
 {
 	files->operations++;
-	bool lasts = fake_power_lasts(files->power);
-	if (!lasts || (files->cut_at && files->operations >= files->cut_at))
+	(void)fake_power_lasts(files->power);
+	if (is_off(files))
 		return err_set(err, CODE_IO, "cannot %s: the machine is off", what);
 	if (files->fail_at && --files->fail_at == 0)
 		return err_set(err, files->fail_code, "cannot %s: failure by order", what);
@@ -273,6 +279,8 @@ static enum code fake_sync(struct os_files *base, int handle, struct err *err)
 {
 	enum code code = begin(self(base), "sync", err);
 	struct fake_file *file = of(self(base), handle)->file;
+	if (is_off(self(base)))
+		return code; /* it did not happen, which is not the same as a failure */
 	if (code == CODE_OK) {
 		size_t to = (size_t)bytes_min(file->dirty_to, file->content.len);
 		fit(&file->stable, file->content.len);

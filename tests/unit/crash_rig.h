@@ -19,15 +19,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CRASH_SIZE   UINT64_C(524288)
-#define CRASH_BLOCK  (64u * 1024)
-#define CRASH_BAD    4096u
+#define CRASH_SIZE   UINT64_C(262144)
+#define CRASH_BLOCK  (32u * 1024)
+#define CRASH_BAD    2048u
 #define CRASH_SECOND UINT64_C(1000000000)
 
 struct crash_kind {
 	const char *name;
 	const char *steps; /* of a procedure */
-	uint64_t bad; /* where 4 KiB can be neither written nor read; 0: nowhere */
+	uint64_t bad; /* where 2 KiB can be neither written nor read; 0: nowhere */
 	bool forgets; /* the key of the first step, in the second */
 };
 
