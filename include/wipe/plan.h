@@ -56,6 +56,8 @@ void plan_forget(struct plan *plan);
  * were overwritten and have no verification to come. True when there were some. Pure.
  */
 bool plan_forget_passed(struct plan *plan, unsigned step);
+/* Is the key of steps[of] that of a step from `step` on, or of what is left? Pure. */
+bool plan_key_is_needed(const struct plan *plan, unsigned of, unsigned step);
 
 uint64_t plan_bytes_written(const struct plan *plan);
 uint64_t plan_bytes_read(const struct plan *plan);

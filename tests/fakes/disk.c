@@ -19,6 +19,8 @@ static enum code fake_submit(struct os_disk *disk, const struct os_io *io, struc
 {
 	struct fake_disk *fake = of(disk);
 	bool moves = io->kind != OS_IO_FLUSH;
+	if (!fake_power_lasts(fake->power))
+		return err_set_errno(err, CODE_IO, EIO, "no power");
 	if (io->slot >= disk->slot_count || io->len > disk->slot_size ||
 	    (moves && (io->len == 0 || io->len % fake->logical || io->offset % fake->logical)))
 		return err_set(err, CODE_BUG, "a request no disk would take");
@@ -126,7 +128,10 @@ static enum code fake_wait(struct os_disk *disk, int timeout_ms, struct os_io_do
     struct err *err)
 {
 	struct fake_disk *fake = of(disk);
-	if (!fake->dead && fake->die_after && fake->requests + 1 >= fake->die_after && fake->queued) {
+	fake->dead |= fake->power && fake->power->off;
+	bool lasts = fake->dead || fake->queued == 0 || fake_power_lasts(fake->power);
+	bool dies = fake->die_after && fake->requests + 1 >= fake->die_after && fake->queued;
+	if (!fake->dead && (dies || !lasts)) {
 		/* Whatever was told before this moment is all that anybody will know. */
 		fake->dead = true;
 		if (!fake->dies_before)

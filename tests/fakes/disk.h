@@ -7,6 +7,7 @@
 #ifndef TESTS_FAKES_DISK_H
 #define TESTS_FAKES_DISK_H
 
+#include "power.h"
 #include "wipe/os.h"
 
 enum fake_disk_kinds { FAKE_READ = 1, FAKE_WRITE = 2, FAKE_FLUSH = 4 };
@@ -52,6 +53,8 @@ struct fake_disk {
 	uint64_t die_after; /* requests, then nothing is answered any more, not even the last; 0 = never */
 	bool dies_before; /* the last one is not even carried out */
 	bool dead;
+	/* Borrowed; NULL: it has its own. Counts each request when it is sent, and when it is answered. */
+	struct fake_power *power;
 	bool remembers; /* keeps what fake_disk_crash() needs */
 	struct fake_disk_old *old;
 	size_t old_count;

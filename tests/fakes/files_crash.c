@@ -18,8 +18,9 @@ static uint64_t throw(uint64_t *dice)
 
 static void set_len(struct buf *buf, size_t len)
 {
+	static const uint8_t zeros[4096];
 	while (buf->len < len)
-		buf_u8(buf, 0);
+		buf_append(buf, zeros, (size_t)bytes_min(len - buf->len, sizeof(zeros)));
 	buf->len = len;
 	if (buf->failed)
 		abort();
@@ -29,13 +30,13 @@ static void set_len(struct buf *buf, size_t len)
 static void tear(struct fake_file *file, uint64_t *dice)
 {
 	size_t first = 0;
-	while (first < file->content.len && first < file->stable.len &&
-	    file->content.data[first] == file->stable.data[first])
+	size_t both = (size_t)bytes_min(file->content.len, file->stable.len);
+	while (first < both && file->content.data[first] == file->stable.data[first])
 		first++;
 	size_t cut = first + (size_t)(throw(dice) % (file->content.len - first + 1));
 	set_len(&file->stable, cut > file->stable.len ? cut : file->stable.len);
-	for (size_t i = first; i < cut; i++)
-		file->stable.data[i] = file->content.data[i];
+	if (first < cut)
+		memcpy(file->stable.data + first, file->content.data + first, cut - first);
 }
 
 static void garble(struct fake_file *file, uint64_t *dice)

@@ -10,11 +10,18 @@ static struct fake_files *self(struct os_files *base)
 	return (struct fake_files *)base;
 }
 
+static bool is_off(const struct fake_files *files)
+{
+	return (files->power && files->power->off) ||
+	    (files->cut_at && files->operations >= files->cut_at);
+}
+
 /* Every operation begins here: counts, and fails when it is the chosen one. */
 static enum code begin(struct fake_files *files, const char *what, struct err *err)
 {
 	files->operations++;
-	if (files->cut_at && files->operations >= files->cut_at)
+	(void)fake_power_lasts(files->power);
+	if (is_off(files))
 		return err_set(err, CODE_IO, "cannot %s: the machine is off", what);
 	if (files->fail_at && --files->fail_at == 0)
 		return err_set(err, files->fail_code, "cannot %s: failure by order", what);
@@ -71,8 +78,9 @@ static void unlink_file(struct fake_file *file)
 /* A new length; new bytes are zeros. */
 static void fit(struct buf *stable, size_t len)
 {
+	static const uint8_t zeros[4096];
 	while (stable->len < len)
-		buf_u8(stable, 0);
+		buf_append(stable, zeros, (size_t)bytes_min(len - stable->len, sizeof(zeros)));
 	stable->len = len;
 	if (stable->failed)
 		abort();
@@ -143,7 +151,7 @@ static void soil(struct fake_file *file, size_t from, size_t to)
 static enum code grow(struct fake_files *files, struct fake_file *file, uint64_t len,
     struct err *err)
 {
-	static const uint8_t zeros[512];
+	static const uint8_t zeros[4096];
 	while (file->content.len < len) {
 		uint64_t step = bytes_min(len - file->content.len, sizeof(zeros));
 		step = bytes_min(step, room_left(files));
@@ -214,6 +222,8 @@ static enum code fake_open_rewrite(struct os_files *base, const char *path, int 
 static enum code fake_allocate(struct os_files *base, int handle, uint64_t bytes, struct err *err)
 {
 	enum code code = begin(self(base), "reserve room", err);
+	if (self(base)->allocates)
+		bytes = bytes_min(bytes, self(base)->allocates);
 	return code == CODE_OK ? grow(self(base), of(self(base), handle)->file, bytes, err) : code;
 }
 
@@ -269,11 +279,14 @@ static enum code fake_sync(struct os_files *base, int handle, struct err *err)
 {
 	enum code code = begin(self(base), "sync", err);
 	struct fake_file *file = of(self(base), handle)->file;
+	if (is_off(self(base)))
+		return code; /* it did not happen, which is not the same as a failure */
 	if (code == CODE_OK) {
 		size_t to = (size_t)bytes_min(file->dirty_to, file->content.len);
 		fit(&file->stable, file->content.len);
-		for (size_t i = file->dirty_from; i < to; i++)
-			file->stable.data[i] = file->content.data[i];
+		if (file->dirty_from < to)
+			memcpy(file->stable.data + file->dirty_from, file->content.data + file->dirty_from,
+			    to - file->dirty_from);
 	}
 	file->dirty_from = 0;
 	file->dirty_to = 0;

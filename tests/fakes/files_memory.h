@@ -12,6 +12,7 @@
 #ifndef TESTS_FAKES_FILES_MEMORY_H
 #define TESTS_FAKES_FILES_MEMORY_H
 
+#include "power.h"
 #include "wipe/os.h"
 
 #define FAKE_FILES_MAX   64
@@ -41,11 +42,13 @@ struct fake_handle {
 struct fake_files {
 	struct os_files base;
 	uint64_t room; /* bytes all files together may take; starts as UINT64_MAX: CODE_FULL */
+	uint64_t allocates; /* bytes of a reservation that are really made, for speed; 0: all */
 	const char *unwritable; /* prefix of paths nothing may be made, renamed or removed under */
 	unsigned fail_at; /* 1: the next operation fails, 2: the one after it; 0: none */
 	enum code fail_code; /* with this; starts as CODE_IO */
 	unsigned cut_at; /* from the operation of this number on (1 = the first) all fail; 0: never */
 	unsigned operations; /* counted so far; reading and listing too */
+	struct fake_power *power; /* borrowed; NULL: they have their own */
 	unsigned syncs; /* of files and directories */
 	struct fake_file files[FAKE_FILES_MAX];
 	struct fake_handle handles[FAKE_HANDLES_MAX];

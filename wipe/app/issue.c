@@ -172,6 +172,9 @@ static enum code publish(struct app_run *run, struct app_disk *disk, const struc
 			code = os_files_commit(files, &disk->reserved, document.data, document.len, err);
 		else if (code == CODE_OK)
 			code = os_files_put(files, path, 0644, false, document.data, document.len, err);
+	} else if (code == CODE_OK) {
+		/* Whoever published it may have been killed before the name was durable. */
+		code = files->ops->sync_dir(files, run->app->paths.certificates, err);
 	}
 	if (code == CODE_OK)
 		text_copy(disk->certificate, sizeof(disk->certificate), path);

@@ -107,31 +107,49 @@ enum code job_store_put_keys(struct app *app, const struct plan *plan, struct er
 	return code == CODE_OK ? write_over(app->files, place.keys, &bytes, err) : code;
 }
 
-/* A key that is there must be the one the journal names by its hash; zeros were forgotten. */
-static enum code read_keys(struct app *app, const struct job_place *place, struct plan *plan,
-    struct err *err)
+/*
+ * A key that the job still needs from `step` on must be the one the journal names by its hash. One that it
+ * does not need any more may be whole, zeros, or, after a crash while it was forgotten, anything.
+ */
+static enum code check_keys(const struct job_place *place, struct plan *plan, unsigned step,
+    bool to_go_on, struct err *err)
 {
 	static const uint8_t none[CONTENT_KEY];
+	for (unsigned i = 0; i < plan->step_count; i++) {
+		const struct plan_step *of = &plan->steps[i];
+		char sha256[HASH_SHA256_HEX];
+		bool is_there = memcmp(of->content.key, none, CONTENT_KEY) != 0;
+		bool is_named = strcmp(hash_sha256_hex(of->content.key, CONTENT_KEY, sha256),
+		    of->key_sha256) == 0;
+		if (is_named || !plan_key_is_needed(plan, i, step))
+			continue;
+		/* Who only looks has no lock: the job may have gone on since its journal was read. */
+		if (is_there || to_go_on)
+			return err_set(err, CODE_MISSING, "%s: the key of step %u is lost: it is not the one the "
+			    "journal names", place->keys, i + 1);
+	}
+	(void)plan_forget_passed(plan, step);
+	return CODE_OK;
+}
+
+static enum code read_keys(struct app *app, const struct job_place *place,
+    const struct evidence *evidence, bool to_go_on, struct plan *plan, struct err *err)
+{
 	BUF_AUTO bytes = { 0 };
 	size_t len = (size_t)plan->step_count * CONTENT_KEY;
+	uint32_t step = 0;
+	uint64_t offset = 0;
 	enum code code = os_files_read(app->files, place->keys, len + 1, &bytes, err);
 	if (code != CODE_OK)
 		return code;
 	if (bytes.len != len)
 		return err_set(err, CODE_INPUT, "%s: %zu bytes, not the %zu of this job", place->keys,
 		    bytes.len, len);
-	for (unsigned i = 0; i < plan->step_count; i++) {
-		struct plan_step *step = &plan->steps[i];
-		const uint8_t *key = bytes.data + (size_t)i * CONTENT_KEY;
-		char sha256[HASH_SHA256_HEX];
-		if (memcmp(key, none, CONTENT_KEY) == 0)
-			continue;
-		if (strcmp(hash_sha256_hex(key, CONTENT_KEY, sha256), step->key_sha256) != 0)
-			return err_set(err, CODE_INPUT, "%s: the key of step %u is not the one the journal names",
-			    place->keys, i + 1);
-		memcpy(step->content.key, key, CONTENT_KEY);
-	}
-	return CODE_OK;
+	for (unsigned i = 0; i < plan->step_count; i++)
+		memcpy(plan->steps[i].content.key, bytes.data + (size_t)i * CONTENT_KEY, CONTENT_KEY);
+	explicit_bzero(bytes.data, bytes.len);
+	evidence_resume_point(evidence, &step, &offset);
+	return check_keys(place, plan, step, to_go_on, err);
 }
 
 enum code job_store_check_keys(const struct app *app, const struct plan *plan,
@@ -239,9 +257,13 @@ enum code job_store_open(struct app *app, const char *id, struct job_document *r
 		code = job_document_parse(replayed.document.data, replayed.document.len, place.journal,
 		    ret_document, err);
 	if (code == CODE_OK) {
-		code = read_keys(app, &place, &ret_document->plan, err);
-		if (code == CODE_OK)
-			code = fold_all(&events, &ret_document->plan, ret_evidence, err);
+		struct plan *plan = &ret_document->plan;
+		code = fold_all(&events, plan, ret_evidence, err);
+		if (code == CODE_OK) {
+			code = read_keys(app, &place, ret_evidence, ret_journal != NULL, plan, err);
+			if (code != CODE_OK)
+				evidence_free(ret_evidence);
+		}
 		if (code == CODE_OK)
 			find_session(&events, ret_document, ret_session);
 		if (code != CODE_OK)

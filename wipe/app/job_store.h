@@ -40,8 +40,8 @@ struct job_session {
 };
 /*
  * Opens a job to go on: journal locked, replayed into *ret_evidence (the caller's, also its freeing),
- * document parsed, keys in document->plan. CODE_BUSY: a process works on it. ret_journal NULL: only to
- * look, without the lock.
+ * document parsed, keys that are still needed in document->plan. CODE_BUSY: a process works on it.
+ * CODE_MISSING: no journal, or keys that are lost. ret_journal NULL: only to look, without the lock.
  */
 enum code job_store_open(struct app *app, const char *id, struct job_document *ret_document,
     struct evidence *ret_evidence, struct job_session *ret_session, struct journal **ret_journal,

@@ -15,6 +15,7 @@
 #define LOCK_FIRST_MS  10000 /* before anything is written: others may be many */
 #define LOCK_LATER_MS  1000 /* disks are at work, and it is tried again */
 #define CHAIN_FILE_MAX (256u * 1024 * 1024)
+#define CHAIN_LINE_MAX 256
 #define CHAIN_ZEROS    "0000000000000000000000000000000000000000000000000000000000000000"
 
 struct chain {
@@ -25,6 +26,7 @@ struct chain {
 	int handle; /* -1: not locked */
 	bool torn; /* the last load cut a torn line */
 	uint64_t size; /* bytes of the file */
+	uint64_t durable; /* of these, by our own doing */
 	uint64_t next; /* counter of the entry that comes next */
 	char previous[HASH_SHA256_HEX]; /* hash of the last line */
 };
@@ -87,7 +89,7 @@ struct chain_search {
 	uint64_t counter;
 };
 
-/* Walks the lines; search may be NULL. */
+/* Walks the whole lines up to the first that is none; search may be NULL. */
 static enum code walk(struct chain *chain, const struct buf *text, struct chain_search *search,
     struct err *err)
 {
@@ -100,9 +102,7 @@ static enum code walk(struct chain *chain, const struct buf *text, struct chain_
 		struct chain_line parsed;
 		if (!end || memchr(line, 0, (size_t)(end - line)) || !parse_line(line, &parsed) ||
 		    !follows(chain, &parsed))
-			return err_set(err, CODE_INPUT, "%s:%llu: the station's chain is broken here; "
-			    "restore the file, or begin a new state directory", chain->path,
-			    (unsigned long long)chain->next + 1);
+			break;
 		if (chain->next == 0 && *chain->id && strcmp(chain->id, parsed.id) != 0)
 			return err_set(err, CODE_INPUT, "%s:1: became another chain meanwhile",
 			    chain->path);
@@ -117,22 +117,24 @@ static enum code walk(struct chain *chain, const struct buf *text, struct chain_
 		chain->next++;
 		at += (size_t)(end - line) + 1;
 	}
-	chain->size = text->len;
+	chain->size = at;
 	return CODE_OK;
 }
 
-/* A crash can leave part of one line at the end, never more: an append is one synced write. */
-static enum code cut_torn(struct chain *chain, struct buf *text, struct err *err)
+/*
+ * A crash can leave one line at the end that is not durable, whole or in part or as noise, but not the LF
+ * that ends it: that one is written when the line is durable. What ends in LF was a line once.
+ */
+static enum code cut_torn(struct chain *chain, const struct buf *text, struct err *err)
 {
-	size_t len = text->len;
-	while (len && text->data[len - 1] != '\n')
-		len--;
-	chain->torn = len != text->len;
+	chain->torn = text->len > chain->size;
 	if (!chain->torn)
 		return CODE_OK;
-	text->len = len;
-	enum code code = chain->files->ops->truncate(chain->files, chain->handle, len, err);
-	return code == CODE_OK ? chain->files->ops->sync(chain->files, chain->handle, err) : code;
+	if (text->data[text->len - 1] == '\n' || text->len - chain->size > CHAIN_LINE_MAX)
+		return err_set(err, CODE_INPUT, "%s:%llu: the station's chain is broken here; "
+		    "restore the file, or begin a new state directory", chain->path,
+		    (unsigned long long)chain->next + 1);
+	return chain->files->ops->truncate(chain->files, chain->handle, chain->size, err);
 }
 
 void chain_unlock(struct chain *chain)
@@ -144,6 +146,17 @@ void chain_unlock(struct chain *chain)
 	chain->handle = -1;
 }
 
+/* Whoever wrote a line may have been killed before it was durable: nothing may depend on it then. */
+static enum code make_durable(struct chain *chain, struct err *err)
+{
+	if (chain->size == chain->durable && !chain->torn)
+		return CODE_OK;
+	enum code code = chain->files->ops->sync(chain->files, chain->handle, err);
+	if (code == CODE_OK)
+		chain->durable = chain->size;
+	return code;
+}
+
 static enum code load(struct chain *chain, struct chain_search *search, struct err *err)
 {
 	BUF_AUTO text = { 0 };
@@ -152,8 +165,10 @@ static enum code load(struct chain *chain, struct chain_search *search, struct e
 	if (code == CODE_OK)
 		code = buf_check(&text, err);
 	if (code == CODE_OK)
+		code = walk(chain, &text, search, err);
+	if (code == CODE_OK)
 		code = cut_torn(chain, &text, err);
-	return code == CODE_OK ? walk(chain, &text, search, err) : code;
+	return code == CODE_OK ? make_durable(chain, err) : code;
 }
 
 /* An append takes milliseconds. Whoever holds the lock longer was stopped, or hangs in its disk: this
@@ -198,13 +213,18 @@ static enum code append(struct chain *chain, const char *kind, const char *id, c
 {
 	const struct os_files_ops *ops = chain->files->ops;
 	char stamp[STAMP_TEXT];
-	char line[256];
+	char line[CHAIN_LINE_MAX];
 	if (!id_is_valid(id) || !hash_is_sha256_hex(sha256))
 		return err_set(err, CODE_BUG, "no id or hash for the station's chain");
 	stamp_format(chain->clock->ops->wall_s(chain->clock), stamp);
 	int len = snprintf(line, sizeof(line), CHAIN_WORD " %llu %s %s %s %s %s\n",
 	    (unsigned long long)chain->next, kind, id, sha256, stamp, chain->previous);
-	enum code code = ops->write(chain->files, chain->handle, line, (size_t)len, err);
+	/* The LF for itself, when the rest is durable: see cut_torn(). */
+	enum code code = ops->write(chain->files, chain->handle, line, (size_t)len - 1, err);
+	if (code == CODE_OK)
+		code = ops->sync(chain->files, chain->handle, err);
+	if (code == CODE_OK)
+		code = ops->write(chain->files, chain->handle, "\n", 1, err);
 	if (code == CODE_OK)
 		code = ops->sync(chain->files, chain->handle, err);
 	if (code != CODE_OK) {
@@ -216,6 +236,7 @@ static enum code append(struct chain *chain, const char *kind, const char *id, c
 	}
 	hash_sha256_hex(line, (size_t)len - 1, chain->previous);
 	chain->size += (size_t)len;
+	chain->durable = chain->size;
 	chain->next++;
 	return CODE_OK;
 }

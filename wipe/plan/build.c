@@ -162,9 +162,10 @@ void plan_forget(struct plan *plan)
 	explicit_bzero(plan, sizeof(*plan));
 }
 
-/* Is the key of steps[of] the one of a step that is still to come, or of what is left? */
-static bool is_key_needed(const struct plan *plan, unsigned of, unsigned step)
+bool plan_key_is_needed(const struct plan *plan, unsigned of, unsigned step)
 {
+	if (!plan->steps[of].key_sha256[0])
+		return false;
 	for (unsigned i = 0; i < plan->step_count; i++) {
 		if ((i >= step || plan->steps[i].left) &&
 		    strcmp(plan->steps[i].key_sha256, plan->steps[of].key_sha256) == 0)
@@ -179,7 +180,7 @@ bool plan_forget_passed(struct plan *plan, unsigned step)
 	bool some = false;
 	for (unsigned i = 0; i < step && i < plan->step_count; i++) {
 		uint8_t *key = plan->steps[i].content.key;
-		if (!plan->steps[i].key_sha256[0] || is_key_needed(plan, i, step) ||
+		if (!plan->steps[i].key_sha256[0] || plan_key_is_needed(plan, i, step) ||
 		    memcmp(key, none, CONTENT_KEY) == 0)
 			continue;
 		explicit_bzero(key, CONTENT_KEY);
