@@ -467,6 +467,8 @@ enum code os_process_end(pid_t pid, int timeout_ms, struct err *err) WIPE_MUST_U
 
 /* One packet over a SEQPACKET pair. CODE_GONE: the other end is closed. */
 enum code os_packet_send(int fd, const void *data, size_t len, struct err *err) WIPE_MUST_USE;
+/* The same without waiting. CODE_BUSY: the other end has not taken what lies there already. */
+enum code os_packet_try(int fd, const void *data, size_t len, struct err *err) WIPE_MUST_USE;
 /* CODE_BUSY: nothing there within timeout_ms (0: do not wait, -1: for ever). */
 enum code os_packet_receive(int fd, int timeout_ms, void *data, size_t size, size_t *ret_len,
     struct err *err) WIPE_MUST_USE;

@@ -252,6 +252,32 @@ static int child_protects_itself(void *self, int fd)
 	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 2;
 }
 
+static int never_listen(void *self, int fd)
+{
+	(void)self;
+	(void)fd;
+	for (;;)
+		pause();
+	return 0;
+}
+
+static void who_does_not_listen_holds_up_nobody(void **state)
+{
+	(void)state;
+	struct err err = { 0 };
+	pid_t pid = -1;
+	int fd = -1, status = 0;
+	assert_ok(os_process_spawn(never_listen, NULL, &pid, &fd, &err), err);
+	enum code code = CODE_OK;
+	while (code == CODE_OK)
+		code = os_packet_try(fd, "x", 1, &err);
+	assert_int_equal(code, CODE_BUSY);
+	os_process_kill(pid);
+	assert_ok(os_process_reap(pid, true, &status, &err), err);
+	assert_int_equal(os_packet_try(fd, "x", 1, &err), CODE_GONE);
+	os_fd_close(fd);
+}
+
 static int report_secret(void *self, int fd)
 {
 	const uint8_t *secret = self;
@@ -377,6 +403,7 @@ int main(void)
 		cmocka_unit_test(odd_packets_are_refused),
 		cmocka_unit_test(waiting_tells_which_one_is_readable),
 		cmocka_unit_test(signals_are_counted_not_obeyed),
+		cmocka_unit_test(who_does_not_listen_holds_up_nobody),
 		cmocka_unit_test(a_secret_does_not_reach_a_child),
 		cmocka_unit_test(a_protected_process_leaves_no_core),
 		cmocka_unit_test(the_machine_is_described),

@@ -55,7 +55,8 @@ enum code job_wire_receive(int fd, struct event *ret, bool *ret_asks, struct err
 void job_wire_tell(int fd, char word)
 {
 	struct err ignored = { 0 };
-	/* A worker that is gone needs no telling; the next receive says so. */
-	if (os_packet_send(fd, &word, 1, &ignored) != CODE_OK)
+	/* A worker that is gone needs no telling: the next receive says so. One that hangs in the kernel
+	 * and has not heard hundreds of words will not miss this one. */
+	if (os_packet_try(fd, &word, 1, &ignored) != CODE_OK)
 		return;
 }

@@ -10,14 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum code os_packet_send(int fd, const void *data, size_t len, struct err *err)
+static enum code send_packet(int fd, const void *data, size_t len, int flags, struct err *err)
 {
 	/* An empty packet would read as the end of file. */
 	if (len == 0)
 		return err_set(err, CODE_BUG, "an empty packet cannot be sent");
 	ssize_t sent;
 	do
-		sent = send(fd, data, len, MSG_NOSIGNAL);
+		sent = send(fd, data, len, MSG_NOSIGNAL | flags);
 	while (sent < 0 && errno == EINTR);
 	if (sent == (ssize_t)len)
 		return CODE_OK;
@@ -25,8 +25,20 @@ enum code os_packet_send(int fd, const void *data, size_t len, struct err *err)
 		return err_set(err, CODE_BUG, "a packet of %zu bytes was cut", len);
 	if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
 		return err_set(err, CODE_GONE, "the other process is gone");
+	if (errno == EAGAIN)
+		return err_set(err, CODE_BUSY, "the other process does not listen");
 	return err_set_errno(err, errno == EMSGSIZE ? CODE_BUG : CODE_IO, errno,
 	    "cannot send a packet of %zu bytes", len);
+}
+
+enum code os_packet_send(int fd, const void *data, size_t len, struct err *err)
+{
+	return send_packet(fd, data, len, 0, err);
+}
+
+enum code os_packet_try(int fd, const void *data, size_t len, struct err *err)
+{
+	return send_packet(fd, data, len, MSG_DONTWAIT, err);
 }
 
 /* CODE_OK when fd is readable or at its end. */
