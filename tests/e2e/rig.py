@@ -205,12 +205,13 @@ class Case(unittest.TestCase):
             self.assertEqual(self.ssh_keygen_verify(path).returncode, 0)
             self.certwipe("check", path, expect=0)
 
-    def begin(self, loop, procedure="gutmann"):
+    def begin(self, loop, *args, procedure="gutmann", env=None):
         """A wipe under way: its process, once the first step has begun. 35 passes take a while."""
         child = subprocess.Popen(
             [CERTWIPE, "--root", str(self.root), "wipe", loop, "--confirm", self.name(loop),
-             "--procedure", procedure, "--progress", "json"],
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+             "--procedure", procedure, "--progress", "json", *args],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=dict(os.environ, **(env or {})))
         self.addCleanup(child.stderr.close)
         for line in child.stderr:
             if line.startswith("{"):

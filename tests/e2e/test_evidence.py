@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import unittest
@@ -121,7 +122,7 @@ class ForeignWriters(Case):
     def test_writer_through_an_earlier_opened_descriptor(self):
         loop = self.disk(mib=256)
         fetch = self.hide(loop)
-        child = self.begin(loop, "zero")
+        child = self.begin(loop, procedure="zero")
         fd = fetch()
         # The very bytes of the pass, so that only the kernel's counter can tell.
         os.pwrite(fd, bytes(4096), 0)
@@ -194,6 +195,21 @@ class People(Case):
         self.certwipe("check", path, expect=1)
         self.certwipe("sign", path, "--as", "operator", env=self.env, expect=0)
         self.certwipe("check", path, expect=0)
+
+    def test_operator_signs_a_job_that_was_resumed(self):
+        for agent, expect in ((self.env, 0), ({"SSH_AUTH_SOCK": "/nonexistent"}, 5)):
+            with self.subTest(expect=expect):
+                before = set(self.certificate_paths())
+                child = self.begin(self.disk(mib=64), "--operator", "alice@example.org", env=self.env)
+                child.send_signal(signal.SIGINT)
+                child.stderr.read()
+                self.assertEqual(child.wait(), 4)
+                done = self.certwipe("resume", env=agent, expect=expect)
+                path, = set(self.certificate_paths()) - before
+                if expect:
+                    self.assertIn("operator's signature is missing", done.stderr)
+                    self.certwipe("sign", path, "--as", "operator", env=self.env, expect=0)
+                self.assertIn("station and 1 person", self.certwipe("check", path, expect=0).stdout)
 
     def test_operator_without_agent_or_trust_touches_nothing(self):
         loop = self.disk(mib=4)

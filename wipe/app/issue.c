@@ -147,6 +147,10 @@ static enum code read_document(struct app_run *run, struct app_disk *disk,
 	code = certificate_parse(ret->data, ret->len, path, &certificate, err);
 	if (code != CODE_OK)
 		return code;
+	const struct certificate_person *person = certificate_person(certificate, TRUST_OPERATOR);
+	disk->has_operator = person != NULL && person->key[0] != 0;
+	if (disk->has_operator)
+		disk->operator_ = *person;
 	disk->outcome = certificate_outcome(certificate);
 	certificate_free(certificate);
 	return CODE_OK;

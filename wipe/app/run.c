@@ -190,34 +190,27 @@ static enum code go(struct app_run *run, struct err *err)
 	return CODE_OK;
 }
 
-/* Operators sign when all disks are done: a key that wants a touch must hold up no certificate. */
+/* Operators sign when all disks are done: a key that wants a touch must hold up no certificate. Whoever
+ * resumes a job has the operator's agent at hand, or is told what is missing. */
 static void sign_as_operator(struct app_run *run)
 {
-	struct os_agent *agent = NULL;
-	struct err err = { 0 };
-	enum code opened = os_agent_open(NULL, &agent, &err);
 	for (size_t i = 0; i < run->result->count; i++) {
 		struct app_disk *disk = &run->result->disks[i];
+		struct err err = { 0 };
+		char path[APP_PATH];
 		if (!disk->issued || !disk->has_operator)
 			continue;
-		char path[APP_PATH];
-		BUF_AUTO document = { 0 };
-		enum code code = opened;
-		if (code == CODE_OK)
-			code = os_files_read(run->app->files, disk->certificate, JSON_TEXT_MAX, &document,
-			    &err);
-		if (code == CODE_OK)
-			code = app_agent_sign(run->app, agent, TRUST_OPERATOR, &run->operator_key,
-			    disk->certificate, &document, path, &err);
-		if (code == CODE_OK)
+		enum code code = app_sign(run->app, disk->certificate, TRUST_OPERATOR,
+		    disk->operator_.principal, path, &err);
+		if (code == CODE_OK || code == CODE_EXISTS)
 			continue;
 		disk->issued = false;
 		disk->issue_code = code;
 		err_prefix(&err, "the operator's signature is missing (certwipe sign %s --as operator)",
 		    disk->certificate);
 		text_copy(disk->issue_line, sizeof(disk->issue_line), err.line);
+		run->face->trouble(run->face->self, disk, err.line);
 	}
-	os_agent_free(agent);
 }
 
 enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, struct err *err)
@@ -247,8 +240,6 @@ enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, st
 	if (code == CODE_OK || begun)
 		ran = job_supervisor_run(run->supervisor, &run->result->stopped, &late);
 	retry_issues(run, true);
-	if (run->has_operator)
-		sign_as_operator(run);
 	if (code == CODE_OK && ran != CODE_OK) {
 		*err = late;
 		code = ran;
@@ -275,6 +266,7 @@ static void finish_disk(struct app_run *run, struct app_disk *disk)
 
 enum code app_run_finish(struct app_run *run, enum code code, struct err *err)
 {
+	sign_as_operator(run);
 	job_supervisor_free(run->supervisor);
 	run->supervisor = NULL;
 	os_fd_close(run->signals_fd);
