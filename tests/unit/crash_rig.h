@@ -16,6 +16,7 @@
 #include "wipe/job/take_up.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,6 +24,7 @@
 #define CRASH_BLOCK  (32u * 1024)
 #define CRASH_BAD    2048u
 #define CRASH_SECOND UINT64_C(1000000000)
+#define CRASH_LAG_MAX 8u
 
 struct crash_kind {
 	const char *name;
@@ -40,6 +42,7 @@ struct crash_machine {
 	struct app app;
 	struct job_document document; /* of the job, with all its keys */
 	unsigned boots;
+	unsigned lag; /* so many events the worker is ahead of the supervisor, if it need not wait */
 	char trail[200]; /* the cuts so far, for whoever has to find out why */
 };
 
@@ -54,9 +57,46 @@ struct crash_process {
 	struct record record;
 	struct take_up take_up;
 	struct engine_totals totals;
+	struct event told[CRASH_LAG_MAX]; /* by the worker, and not heard yet */
+	size_t told_count;
 	bool resumes;
 	bool done; /* the session came to its end, and the journal has it */
 };
+
+/* Given to every test: the station's key, as its file, and which operations are tried: every n-th. */
+struct crash_fixture {
+	struct buf key;
+	unsigned stride; /* $CERTWIPE_STRIDE, for slow builds; else 1 */
+};
+
+static inline int crash_set_up(void **state)
+{
+	struct crash_fixture *fixture = calloc(1, sizeof(*fixture));
+	struct trust_secret_key *key = NULL;
+	struct err err = { 0 };
+	uint64_t stride = 1;
+	const char *wish = getenv("CERTWIPE_STRIDE");
+	if (wish && (!text_u64_parse(wish, &stride) || stride < 1 || stride > 1000))
+		return -1;
+	fixture->stride = (unsigned)stride;
+	/* Thousands of machines: their memory does not go back to the system each time. */
+	mallopt(M_MMAP_THRESHOLD, 64 * 1024 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+	if (trust_secret_key_new(&key, &err) != CODE_OK ||
+	    trust_secret_key_format(key, "station", &fixture->key, &err) != CODE_OK)
+		return -1;
+	trust_secret_key_free(key);
+	*state = fixture;
+	return 0;
+}
+
+static inline int crash_tear_down(void **state)
+{
+	struct crash_fixture *fixture = *state;
+	buf_free(&fixture->key);
+	free(fixture);
+	return 0;
+}
 
 /* ---- the machine ------------------------------------------------------------------------------------- */
 
@@ -161,32 +201,52 @@ static inline bool crash_went(const struct crash_process *process, enum code cod
 	return true;
 }
 
-static inline bool crash_tell(struct crash_process *process, struct event event)
+/* The supervisor takes one event in, and lets go of keys as in run.c. */
+static inline enum code crash_hear(struct crash_process *process, const struct event *event,
+    struct err *err)
 {
-	struct os_clock *clock = process->machine->app.clock;
-	struct err err = { 0 };
-	event.wall_s = clock->ops->wall_s(clock);
-	event.boot_ns = clock->ops->boot_ns(clock);
-	return crash_went(process, record_event(&process->record, &event, &err), "an event", &err);
-}
-
-/* What the worker says; the supervisor then lets go of keys, as in run.c. */
-static inline enum code crash_put(void *self, const struct event *event, struct err *err)
-{
-	struct crash_process *process = self;
 	struct app *app = &process->machine->app;
 	enum code code = record_event(&process->record, event, err);
 	if (code == CODE_OK && event->kind == EVENT_DURABLE && event->offset > 0 &&
 	    !journal_is_behind(process->journal) && plan_forget_passed(&process->plan, event->step))
 		code = job_store_put_keys(app, &process->plan, err);
-	return process->machine->power.off ? err_set(err, CODE_GONE, "nobody is there any more") : code;
+	return code;
+}
+
+static inline enum code crash_hear_all(struct crash_process *process, struct err *err)
+{
+	enum code code = CODE_OK;
+	for (size_t i = 0; code == CODE_OK && i < process->told_count; i++)
+		code = crash_hear(process, &process->told[i], err);
+	process->told_count = 0;
+	return code;
+}
+
+/* What the worker says is on the wire until somebody listens. */
+static inline enum code crash_put(void *self, const struct event *event, struct err *err)
+{
+	struct crash_process *process = self;
+	if (process->machine->power.off)
+		return err_set(err, CODE_GONE, "nobody is there any more");
+	process->told[process->told_count++] = *event;
+	return process->told_count > process->machine->lag ? crash_hear_all(process, err) : CODE_OK;
 }
 
 static inline enum code crash_make_known(void *self, struct err *err)
 {
 	struct crash_process *process = self;
 	struct os_clock *clock = process->machine->app.clock;
-	return record_sync(&process->record, clock->ops->boot_ns(clock), err);
+	enum code code = crash_hear_all(process, err);
+	return code == CODE_OK ? record_sync(&process->record, clock->ops->boot_ns(clock), err) : code;
+}
+
+static inline bool crash_tell(struct crash_process *process, struct event event)
+{
+	struct os_clock *clock = process->machine->app.clock;
+	struct err err = { 0 };
+	event.wall_s = clock->ops->wall_s(clock);
+	event.boot_ns = clock->ops->boot_ns(clock);
+	return crash_went(process, crash_put(process, &event, &err), "an event", &err);
 }
 
 static inline bool crash_never_stops(void *self)
