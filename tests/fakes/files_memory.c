@@ -353,6 +353,20 @@ static enum code fake_remove(struct os_files *base, const char *path, struct err
 	return CODE_OK;
 }
 
+/* Does a name lie in a folder of `dir` that was removed? Nothing in there comes back then. */
+static bool lies_in_removed(struct fake_files *files, const char *path, const char *dir)
+{
+	char folder[sizeof(files->files[0].path)];
+	size_t len = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+	const char *end = strncmp(path, dir, len) == 0 && path[len] == '/' ? strchr(path + len + 1, '/')
+	    : NULL;
+	if (!end)
+		return false;
+	memcpy(folder, path, (size_t)(end - path));
+	folder[end - path] = 0;
+	return !dir_exists(files, folder);
+}
+
 static enum code fake_sync_dir(struct os_files *base, const char *path, struct err *err)
 {
 	enum code code = begin(self(base), "sync directory", err);
@@ -363,7 +377,8 @@ static enum code fake_sync_dir(struct os_files *base, const char *path, struct e
 		struct fake_file *file = &self(base)->files[i];
 		if (lies_in(file->path, path) && !file->unlinked)
 			text_copy(file->stable_path, sizeof(file->stable_path), file->path);
-		else if (lies_in(file->stable_path, path))
+		else if (lies_in(file->stable_path, path) ||
+		    lies_in_removed(self(base), file->stable_path, path))
 			file->stable_path[0] = 0;
 		if (file->unlinked && file->opens == 0 && !file->stable_path[0])
 			drop(file);
@@ -397,18 +412,25 @@ static enum code fake_list(struct os_files *base, const char *path, struct buf *
 	if (!dir_exists(self(base), path))
 		return err_set(err, CODE_MISSING, "cannot list %s: No such file", path);
 	size_t len = strcmp(path, "/") == 0 ? 0 : strlen(path);
-	const char *names[FAKE_FILES_MAX];
+	char *names[FAKE_FILES_MAX];
 	size_t count = 0;
 	for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
 		const struct fake_file *file = &self(base)->files[i];
 		const char *rest = file->path + len;
-		if (!file->unlinked && strncmp(file->path, path, len) == 0 && rest[0] == '/' &&
-		    !strchr(rest + 1, '/'))
-			names[count++] = rest + 1;
+		if (file->unlinked || strncmp(file->path, path, len) != 0 || rest[0] != '/')
+			continue;
+		names[count] = strndup(rest + 1, strcspn(rest + 1, "/"));
+		if (!names[count++])
+			abort();
 	}
 	qsort(names, count, sizeof(names[0]), by_text);
+	for (size_t i = 0; i < count; i++) {
+		/* A folder shows once, however much it holds. */
+		if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+			buf_append(ret, names[i], strlen(names[i]) + 1);
+	}
 	for (size_t i = 0; i < count; i++)
-		buf_append(ret, names[i], strlen(names[i]) + 1);
+		free(names[i]);
 	return buf_check(ret, err);
 }
 

@@ -1,47 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * crash_rig: a machine of fakes, files and one disk on one power supply, and a job on it as supervisor
- * and worker carry it out together, but in one process.
- */
+/* crash_rig: a job on a machine of fakes, as supervisor and worker carry it out, but in one process. */
 #ifndef TESTS_UNIT_CRASH_RIG_H
 #define TESTS_UNIT_CRASH_RIG_H
 
-#include "unit/unit.h"
-
-#include "fakes/disk.h"
-#include "fakes/files_memory.h"
-#include "unit/world.h"
-#include "wipe/app/app_private.h"
-#include "wipe/app/job_store.h"
+#include "unit/crash_machine.h"
 #include "wipe/job/take_up.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#define CRASH_SIZE   UINT64_C(262144)
-#define CRASH_BLOCK  (32u * 1024)
-#define CRASH_BAD    2048u
-#define CRASH_SECOND UINT64_C(1000000000)
-
-struct crash_kind {
-	const char *name;
-	const char *steps; /* of a procedure */
-	uint64_t bad; /* where 2 KiB can be neither written nor read; 0: nowhere */
-	bool forgets; /* the key of the first step, in the second */
-};
-
-/* What outlives a crash, and the supply that causes it. */
-struct crash_machine {
-	const struct crash_kind *kind;
-	struct fake_power power;
-	struct fake_files *files;
-	struct fake_disk *disk;
-	struct app app;
-	struct job_document document; /* of the job, with all its keys */
-	unsigned boots;
-	char trail[200]; /* the cuts so far, for whoever has to find out why */
-};
+#define CRASH_LAG_MAX 8u
 
 /* What a process knows: gone at a crash. */
 struct crash_process {
@@ -54,98 +19,11 @@ struct crash_process {
 	struct record record;
 	struct take_up take_up;
 	struct engine_totals totals;
+	struct event told[CRASH_LAG_MAX]; /* by the worker, and not heard yet */
+	size_t told_count;
 	bool resumes;
 	bool done; /* the session came to its end, and the journal has it */
 };
-
-/* ---- the machine ------------------------------------------------------------------------------------- */
-
-static inline void crash_procedure(struct crash_machine *machine)
-{
-	struct err err = { 0 };
-	struct faults faults = { 0 };
-	struct job_document *document = &machine->document;
-	buf_printf(&document->procedure_text, "[procedure]\nid = crash\ntitle = %s\nversion = 1\n"
-	    "level = clear\nstatus = current\nbasis = A procedure of the tests\n%s", machine->kind->name,
-	    machine->kind->steps);
-	assert_ok(procedure_parse(document->procedure_text.data, document->procedure_text.len, "crash",
-	    &faults, &document->procedure, &err), err);
-}
-
-static inline void crash_document(struct crash_machine *machine)
-{
-	struct err err = { 0 };
-	struct job_document *document = &machine->document;
-	struct clearance *clearance = calloc(1, sizeof(*clearance));
-	crash_procedure(machine);
-	world_device(&document->device);
-	document->device.identity.size = CRASH_SIZE;
-	assert_ok(device_clear(&document->device, clearance, &err), err);
-	assert_ok(plan_build(clearance, &document->procedure, 0, &document->plan, &err), err);
-	free(clearance);
-	document->plan.block = CRASH_BLOCK;
-	document->plan.depth = 4;
-	for (unsigned i = 0; i < document->plan.step_count; i++) {
-		if (document->plan.steps[i].verify == PROCEDURE_VERIFY_SAMPLE)
-			document->plan.steps[i].sample_strata = 8; /* else a disk so small is read whole */
-	}
-	text_copy(document->boot_id, sizeof(document->boot_id), "boot-1");
-	document->wall_created_s = 1790000000;
-}
-
-/* Borrows kind. key: the station's, as its file. */
-static inline struct crash_machine *crash_machine_new(const struct crash_kind *kind,
-    const struct buf *key)
-{
-	struct crash_machine *machine = calloc(1, sizeof(*machine));
-	machine->kind = kind;
-	machine->files = fake_files_new();
-	machine->files->power = &machine->power;
-	machine->files->allocates = 16 * 1024;
-	machine->disk = fake_disk_new(CRASH_SIZE, 512, 8, CRASH_BLOCK);
-	machine->disk->power = &machine->power;
-	machine->disk->remembers = true;
-	machine->disk->request_ns = 9 * CRASH_SECOND; /* a checkpoint every few requests */
-	if (kind->bad)
-		fake_disk_fault(machine->disk, (struct fake_disk_fault){ .kinds = FAKE_WRITE | FAKE_READ,
-		    .act = FAKE_FAIL, .offset = kind->bad, .length = CRASH_BAD, .sys_errno = EIO });
-	struct app *app = &machine->app;
-	*app = (struct app){ .files = &machine->files->base, .clock = &machine->disk->clock,
-		.tool = { "0.1.0", "unknown" }, .paths = { .key = "/etc/key", .chain = "/state/chain",
-		    .jobs = "/state/jobs", .certificates = "/state/certificates" } };
-	fake_files_set(machine->files, app->paths.key, key->data, key->len);
-	crash_document(machine);
-	return machine;
-}
-
-static inline void crash_machine_free(struct crash_machine *machine)
-{
-	job_document_free(&machine->document);
-	os_disk_free(&machine->disk->disk);
-	os_files_free(&machine->files->base);
-	free(machine);
-}
-
-static inline bool crash_is_untouched(const struct crash_machine *machine)
-{
-	for (uint64_t i = 0; i < CRASH_SIZE; i++) {
-		if (machine->disk->bytes[i] != 0xa5)
-			return false;
-	}
-	return true;
-}
-
-/* The power comes back; what follows from seed is gone. */
-static inline void crash_machine_fail(struct crash_machine *machine, enum fake_crash how, uint64_t seed)
-{
-	size_t len = strlen(machine->trail);
-	snprintf(machine->trail + len, sizeof(machine->trail) - len, " [operation %u, crash %d, seed %llu]",
-	    machine->power.operations, (int)how, (unsigned long long)seed);
-	fake_files_crash(machine->files, how, seed);
-	fake_disk_crash(machine->disk, seed);
-	machine->disk->now_ns += 3600 * CRASH_SECOND;
-	machine->power = (struct fake_power){ 0 };
-}
 
 /* ---- a process on it ----------------------------------------------------------------------------------- */
 
@@ -161,32 +39,52 @@ static inline bool crash_went(const struct crash_process *process, enum code cod
 	return true;
 }
 
-static inline bool crash_tell(struct crash_process *process, struct event event)
+/* The supervisor takes one event in, and lets go of keys as in run.c. */
+static inline enum code crash_hear(struct crash_process *process, const struct event *event,
+    struct err *err)
 {
-	struct os_clock *clock = process->machine->app.clock;
-	struct err err = { 0 };
-	event.wall_s = clock->ops->wall_s(clock);
-	event.boot_ns = clock->ops->boot_ns(clock);
-	return crash_went(process, record_event(&process->record, &event, &err), "an event", &err);
-}
-
-/* What the worker says; the supervisor then lets go of keys, as in run.c. */
-static inline enum code crash_put(void *self, const struct event *event, struct err *err)
-{
-	struct crash_process *process = self;
 	struct app *app = &process->machine->app;
 	enum code code = record_event(&process->record, event, err);
 	if (code == CODE_OK && event->kind == EVENT_DURABLE && event->offset > 0 &&
 	    !journal_is_behind(process->journal) && plan_forget_passed(&process->plan, event->step))
 		code = job_store_put_keys(app, &process->plan, err);
-	return process->machine->power.off ? err_set(err, CODE_GONE, "nobody is there any more") : code;
+	return code;
+}
+
+static inline enum code crash_hear_all(struct crash_process *process, struct err *err)
+{
+	enum code code = CODE_OK;
+	for (size_t i = 0; code == CODE_OK && i < process->told_count; i++)
+		code = crash_hear(process, &process->told[i], err);
+	process->told_count = 0;
+	return code;
+}
+
+/* What the worker says is on the wire until somebody listens. */
+static inline enum code crash_put(void *self, const struct event *event, struct err *err)
+{
+	struct crash_process *process = self;
+	if (process->machine->power.off)
+		return err_set(err, CODE_GONE, "nobody is there any more");
+	process->told[process->told_count++] = *event;
+	return process->told_count > process->machine->lag ? crash_hear_all(process, err) : CODE_OK;
 }
 
 static inline enum code crash_make_known(void *self, struct err *err)
 {
 	struct crash_process *process = self;
 	struct os_clock *clock = process->machine->app.clock;
-	return record_sync(&process->record, clock->ops->boot_ns(clock), err);
+	enum code code = crash_hear_all(process, err);
+	return code == CODE_OK ? record_sync(&process->record, clock->ops->boot_ns(clock), err) : code;
+}
+
+static inline bool crash_tell(struct crash_process *process, struct event event)
+{
+	struct os_clock *clock = process->machine->app.clock;
+	struct err err = { 0 };
+	event.wall_s = clock->ops->wall_s(clock);
+	event.boot_ns = clock->ops->boot_ns(clock);
+	return crash_went(process, crash_put(process, &event, &err), "an event", &err);
 }
 
 static inline bool crash_never_stops(void *self)

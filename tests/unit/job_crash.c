@@ -7,15 +7,6 @@
  */
 #include "unit/crash_rig.h"
 
-#include <malloc.h>
-
-#define STRIDE "CERTWIPE_STRIDE" /* every n-th operation alone, for slow builds */
-
-struct crash_fixture {
-	struct buf key;
-	unsigned stride;
-};
-
 static const struct crash_kind kinds[] = {
 	{ .name = "one keystream, read back whole", .steps = "[step 1]\nwrite = random\nverify = full\n" },
 	{ .name = "a constant, then a keystream, sampled",
@@ -181,6 +172,7 @@ static void run_and_crash(struct crash_machine *machine, unsigned cut, enum fake
     uint64_t seed)
 {
 	machine->disk->dies_before = seed % 2;
+	machine->lag = (unsigned)(seed / 2 % CRASH_LAG_MAX);
 	crash_process_free(crash_process_run(machine, cut));
 	crash_machine_fail(machine, how, seed);
 }
@@ -235,40 +227,11 @@ static void a_crash_of_the_second_attempt_is_made_good_too(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	struct crash_fixture *fixture = calloc(1, sizeof(*fixture));
-	struct trust_secret_key *key = NULL;
-	struct err err = { 0 };
-	uint64_t stride = 1;
-	const char *wish = getenv(STRIDE);
-	if (wish && (!text_u64_parse(wish, &stride) || stride < 1 || stride > 1000))
-		return -1;
-	fixture->stride = (unsigned)stride;
-	/* Thousands of machines: their memory does not go back to the system each time. */
-	mallopt(M_MMAP_THRESHOLD, 64 * 1024 * 1024);
-	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
-	if (trust_secret_key_new(&key, &err) != CODE_OK ||
-	    trust_secret_key_format(key, "station", &fixture->key, &err) != CODE_OK)
-		return -1;
-	trust_secret_key_free(key);
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct crash_fixture *fixture = *state;
-	buf_free(&fixture->key);
-	free(fixture);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_crash_at_any_operation_is_made_good),
 		cmocka_unit_test(a_crash_of_the_second_attempt_is_made_good_too),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, crash_set_up, crash_tear_down);
 }
