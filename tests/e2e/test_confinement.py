@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from rig import CERTWIPE, Case
+from rig import CERTWIPE, SANITIZED, Case
 
 
 class Confinement(Case):
@@ -55,7 +55,8 @@ class Confinement(Case):
         self.assertEqual(len(workers), 1, line)
         status = dict(row.split(":\t", 1) for row in
                       pathlib.Path(f"/proc/{workers[0]}/status").read_text().splitlines())
-        self.assert_no_key(workers[0])
+        if not SANITIZED:  # their shadow memory is terabytes, and they keep what was freed
+            self.assert_no_key(workers[0])
         os.kill(wipe.pid, signal.SIGCONT)
         for name in "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb":
             self.assertEqual(int(status[name], 16), 0, name)
