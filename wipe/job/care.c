@@ -75,11 +75,9 @@ enum care_word care_judge(struct care *care, const struct device_health *health)
 	/* A short reading may leave the drive's own limit out. */
 	if (care->limit_c == 0 || (health->known && health->limit_c != DEVICE_HEALTH_NO_TEMPERATURE))
 		care->limit_c = limit_c;
-	if (!known)
-		care->paused = false;
-	else if (health->temperature_c > care->limit_c)
+	if (known && health->temperature_c > care->limit_c)
 		care->paused = true;
-	else if (health->temperature_c <= care->limit_c - CARE_COOLER)
+	else if (!known || health->temperature_c <= care->limit_c - CARE_COOLER)
 		care->paused = false;
 	return care->paused == was ? CARE_NOTHING : care->paused ? CARE_PAUSE : CARE_CONTINUE;
 }
