@@ -139,7 +139,7 @@ struct app_face {
 	void (*ended)(void *self, const struct app_disk *disk);
 	void (*tick)(void *self);
 	void (*stopping)(void *self, unsigned times);
-	/* Something that is not well, and is tried again: "" = it is well again. disk NULL: all of them. */
+	/* Something that is not well, and is tried again: "" = it is well again. */
 	void (*trouble)(void *self, const struct app_disk *disk, const char *line);
 	void *self;
 };

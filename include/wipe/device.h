@@ -146,9 +146,6 @@ enum code device_confirm(const struct clearance *clearance, const struct os_geom
  */
 enum code device_recheck(struct os_host *host, const struct clearance *clearance, struct err *err)
     WIPE_MUST_USE;
-/* The first half of it alone, for after the last write. */
-enum code device_recheck_identity(struct os_host *host, const struct clearance *clearance,
-    struct err *err) WIPE_MUST_USE;
 /*
  * After the claim: who else has this disk open (besides process `self`)? CODE_REFUSED names
  * them; *ret_incomplete says that some processes could not be looked into.

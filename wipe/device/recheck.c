@@ -37,8 +37,7 @@ static enum code check_unused(const struct device *device, struct err *err)
 	return CODE_OK;
 }
 
-static enum code recheck(struct os_host *host, const struct clearance *clearance, bool use,
-    struct err *err)
+enum code device_recheck(struct os_host *host, const struct clearance *clearance, struct err *err)
 {
 	const struct identity *was = &clearance->device.identity;
 	const struct device_scan_options options = { 0 };
@@ -55,19 +54,8 @@ static enum code recheck(struct os_host *host, const struct clearance *clearance
 		code = err_set(err, CODE_GONE, "%s is not there any more", was->node);
 	else
 		code = compare_identity(was, &found->identity, err);
-	if (code == CODE_OK && use)
+	if (code == CODE_OK)
 		code = check_unused(found, err);
 	device_set_free(&set);
 	return code;
-}
-
-enum code device_recheck(struct os_host *host, const struct clearance *clearance, struct err *err)
-{
-	return recheck(host, clearance, true, err);
-}
-
-enum code device_recheck_identity(struct os_host *host, const struct clearance *clearance,
-    struct err *err)
-{
-	return recheck(host, clearance, false, err);
 }
