@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Disks that fail in every way: what the certificate says then is exact, and never too good."""
 import hashlib
+import json
 import unittest
 
-from faulty import FaultyCase
+from faulty import NEEDLE, FaultyCase
 
 KIB, MIB = 1 << 10, 1 << 20
 ENOSPC = 28
-FAILED_MOST = 20000 + 64  # requests that the engine lets fail in one step, and those in flight
+FAILED_MOST = 100000 + 64  # requests that the engine lets fail in one step, and those in flight
 NOT_ERASED = 1
 
 
@@ -121,7 +122,7 @@ class Lies(FaultyCase):
 class Dying(FaultyCase):
     def check_bounded_failure(self, disk, certificate):
         self.assertEqual((certificate["outcome"], certificate["ending"]), ("not-erased", "failed"))
-        self.assertIn("given up after 20000 failed requests", certificate["reason"])
+        self.assertIn("given up after 100000 failed requests", certificate["reason"])
         # One of the engine's can be two of the kernel's.
         self.assertLess(disk.counters()["failed"], 2 * FAILED_MOST)
         self.assertEqual(certificate["level"]["achieved"], "none")
@@ -140,8 +141,30 @@ class Dying(FaultyCase):
         rest = [(40 * MIB, 24 * MIB)]
         self.assertEqual(self.listed(documents[full.path], "unwritten"), rest)
         self.check_content(full, documents[full.path], but=rest)
-        bad = self.listed(documents[million.path], "unwritten")
-        self.assertGreater(sum(length for _, length in bad), million.size - 64 * MIB)
+        self.check_million(million, documents[million.path])
+
+    def check_million(self, disk, certificate):
+        """Every second sector is bad: more ranges than stand inline, the bulk of them never tried."""
+        unwritten = [(int(offset), int(length)) for _, kind, offset, length, *_
+                     in self.side_file(certificate) if kind == "unwritten"]
+        self.assertGreater(len(unwritten), 4096)
+        self.assertEqual(unwritten[:4096], self.listed(certificate, "unwritten"))
+        self.assertGreater(sum(length for _, length in unwritten), disk.size - 64 * MIB)
+        # All that the list leaves out was written: nothing of the old data is in it.
+        found, at = disk.bytes(), 0
+        for offset, length in [*sorted(unwritten), (disk.size, 0)]:
+            self.assertNotIn(NEEDLE[:16], found[at:offset])
+            at = offset + length
+
+    def side_file(self, certificate):
+        """The words of every range: step, kind, offset, length, errno; from the file that the certificate names by hash."""
+        path, = (p for p in self.certificate_paths()
+                 if json.loads(p.read_bytes())["id"] == certificate["id"])
+        side = path.with_suffix(".ranges").read_bytes()
+        self.assertEqual(hashlib.sha256(side).hexdigest(), certificate["ranges"]["sha256"])
+        lines = [line.split() for line in side.decode().splitlines()[1:]]
+        self.assertEqual(len(lines), int(certificate["ranges"]["total"]))
+        return lines
 
     def test_very_many_bad_sectors_stand_in_a_file_named_by_hash(self):
         disk = self.faulty(mib=64)

@@ -10,7 +10,7 @@
 
 const struct engine_limits engine_limits_default = {
 	.retries = 2,
-	.error_requests = 20000,
+	.error_requests = 100000,
 	.error_ns = UINT64_C(3600) * 1000000000,
 	.ranges = 100000,
 	.skip_first = UINT64_C(1) * 1024 * 1024,
