@@ -89,6 +89,60 @@ struct app_setup_report {
 enum code app_setup(struct app *app, const char *principal, struct app_setup_report *ret,
     struct err *err) WIPE_MUST_USE;
 
+/* ---- jobs as they stand --------------------------------------------------------------------------------- */
+
+enum app_view_state {
+	APP_VIEW_CLAIMING, /* its worker opens and checks the disk */
+	APP_VIEW_RUNNING,
+	APP_VIEW_REFUSED, /* before the word to write: `line` says why; nothing was touched */
+	APP_VIEW_WAITS, /* interrupted: `resume` goes on; `line` says why */
+	APP_VIEW_DONE, /* over, with `outcome`; only when `issued` may the disk be pulled */
+};
+#define APP_VIEW_MAP	    64
+#define APP_VIEW_EXCEPTIONS 8
+#define APP_VIEW_EXCEPTION  200
+
+/* One job, and all that a screen or a script shows of it. A value without pointers. */
+struct app_view {
+	char id[ID_TEXT];
+	enum app_view_state state;
+	struct identity identity; /* of its disk, as cleared */
+	char procedure[48];
+	char operator_[128]; /* principal, "" = none */
+	char client[128];
+	char reference[128]; /* of the order */
+	int64_t wall_begun_s; /* when the job was made */
+	int64_t wall_changed_s; /* of the last event */
+	bool resumed; /* its first session was another one */
+	bool stepping; /* it is known at which step it is: */
+	uint32_t step; /* 0-based */
+	uint32_t step_count;
+	bool writing; /* that step writes, else it verifies */
+	uint32_t pass; /* 1-based, of pass_count writing steps: the step at hand or the one it verifies */
+	uint32_t pass_count;
+	uint64_t done; /* bytes of the step */
+	uint64_t total;
+	uint64_t whole_done; /* bytes of all steps */
+	uint64_t whole;
+	uint64_t rate; /* bytes per second, smoothed; 0 = not known yet */
+	uint64_t errors; /* ranges given up, unreadable or not as written */
+	uint64_t retried; /* requests */
+	int32_t temperature_c; /* DEVICE_HEALTH_NO_TEMPERATURE: not known */
+	bool stalled;
+	bool paused; /* too warm */
+	bool stopping;
+	/* Each place is 1/64 of the disk: '.' old, 'w' written by this step, 'v' verified by it, 'p' as an
+	 * earlier step left it, 'x' something in it failed. */
+	char map[APP_VIEW_MAP + 1];
+	char line[480]; /* what there is to say: why it was refused or waits, what is tried again; or "" */
+	enum code code; /* of the refusal, or of the certificate that could not be issued */
+	enum outcome outcome; /* APP_VIEW_DONE */
+	bool issued; /* a certificate is durable, signed and in the chain */
+	char certificate[APP_PATH]; /* "" = none yet */
+	uint32_t exception_count; /* those that did not fit are not counted */
+	char exceptions[APP_VIEW_EXCEPTIONS][APP_VIEW_EXCEPTION];
+};
+
 /* ---- wipe ------------------------------------------------------------------------------------------ */
 
 struct app_erase_request {
