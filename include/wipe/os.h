@@ -11,7 +11,7 @@
  *   os_host   questions about this host                            (udev, blkid, /proc, /sys)
  *   os_files  durable files                                        (fsync, rename, locks)
  *   os_clock  time
- *   os_process, os_signals, os_agent, os_terminal                  the rest of the outside
+ *   os_process, os_signals, os_socket, os_agent, os_terminal                  the rest of the outside
  */
 #ifndef WIPE_OS_H
 #define WIPE_OS_H
@@ -436,6 +436,7 @@ struct os_machine {
 };
 enum code os_process_machine(struct os_machine *ret, struct err *err) WIPE_MUST_USE;
 bool os_process_is_root(void);
+uint32_t os_process_id(void);
 /* No core dump, no ptrace: the process holds a station key. */
 void os_process_protect(void);
 
@@ -486,6 +487,36 @@ unsigned os_signals_take(int fd);
  * timeout_ms. ready[i] tells which. CODE_BUSY: none. */
 enum code os_wait_readable(const int *fds, bool *ret_ready, size_t count, int timeout_ms,
     struct err *err) WIPE_MUST_USE;
+
+/* ---- os_socket: how commands reach the supervisor of this host ---------------------------------- */
+
+/*
+ * A stream socket at `path` (made with mode 0600, whatever lay there is taken away: hold a lock first);
+ * also where the path is longer than a socket's address may be. *ret_fd listens and does not block.
+ */
+enum code os_socket_listen(const char *path, int *ret_fd, struct err *err) WIPE_MUST_USE;
+/* The socket that systemd listens on for us (sd_listen_fds(3)); CODE_MISSING: we were not started so. */
+enum code os_socket_inherited(int *ret_fd, struct err *err) WIPE_MUST_USE;
+/* CODE_BUSY: nobody waits. CODE_REFUSED: it was not root's (SO_PEERCRED), and is closed. */
+enum code os_socket_accept(int fd, int *ret_fd, struct err *err) WIPE_MUST_USE;
+/* CODE_MISSING: nobody listens there. *ret_fd does not block. */
+enum code os_socket_connect(const char *path, int *ret_fd, struct err *err) WIPE_MUST_USE;
+/* What goes out at once, maybe 0 bytes. CODE_GONE: the other end is closed. */
+enum code os_socket_send(int fd, const void *data, size_t len, size_t *ret_sent, struct err *err)
+    WIPE_MUST_USE;
+/* Appends what has come, at most `max` bytes. CODE_BUSY: nothing; CODE_GONE: the other end is closed. */
+enum code os_socket_receive(int fd, size_t max, struct buf *ret, struct err *err) WIPE_MUST_USE;
+/*
+ * Starts this very program anew, with these arguments (NULL-terminated, without its name), in a session
+ * and process of its own that nobody waits for: it outlives this process, its terminal and its signals.
+ * Returns when it closed the descriptor OS_LAUNCH_READY, or ended; at most timeout_ms (CODE_BUSY).
+ */
+#define OS_LAUNCH_READY 3
+enum code os_process_launch(const char *const *arguments, int timeout_ms, struct err *err)
+    WIPE_MUST_USE;
+
+/* Waits until fd takes at least a byte. CODE_BUSY: it did not within timeout_ms. */
+enum code os_wait_writable(int fd, int timeout_ms, struct err *err) WIPE_MUST_USE;
 
 /* ---- os_agent: one request and its answer over an ssh-agent's socket ------------------------- */
 

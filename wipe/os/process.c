@@ -89,6 +89,11 @@ bool os_process_is_root(void)
 	return geteuid() == 0;
 }
 
+uint32_t os_process_id(void)
+{
+	return (uint32_t)getpid();
+}
+
 void os_process_protect(void)
 {
 	const struct rlimit none = { 0, 0 };
