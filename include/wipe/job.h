@@ -68,10 +68,8 @@ struct job_watcher {
 	void (*event)(void *self, size_t job, const struct event *event);
 	/* The job's session is over; called once, for a job that got the word to write. */
 	void (*ended)(void *self, size_t job);
-	/* About four times a second while jobs run. */
-	void (*tick)(void *self);
-	/* A stop was asked for by signal, for the first (1) or second (2) time. */
-	void (*stopping)(void *self, unsigned times);
+	/* What its drive says of itself, every now and then. */
+	void (*health)(void *self, size_t job, const struct device_health *health);
 	/* The journal cannot be written (line says why; told once each time), or can again (NULL). */
 	void (*behind)(void *self, size_t job, const char *line);
 	void *self;
@@ -93,45 +91,45 @@ struct job_start {
 	bool same_boot; /* as the last event of it */
 	const char *boot_id; /* of this boot; RESUMED tells it */
 	bool needs_proof;
+	const struct job_options *options; /* NULL: the standard; copied */
 };
 
 struct job_supervisor;
-/* signals_fd: of os_signals_open(), borrowed; -1 = none. options NULL: the standard. */
-enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int signals_fd,
-    const struct job_watcher *watcher, const struct job_options *options,
-    struct job_supervisor **ret, struct err *err) WIPE_MUST_USE;
+#define JOB_SUPERVISOR_MAX 224 /* jobs at once, so that a wait has room for other descriptors */
+#define JOB_SUPERVISOR_MORE (OS_WAIT_MAX - 2 * JOB_SUPERVISOR_MAX)
+enum code job_supervisor_new(struct os_host *host, struct os_clock *clock,
+    const struct job_watcher *watcher, struct job_supervisor **ret, struct err *err) WIPE_MUST_USE;
 /* Kills whatever still runs. NULL is fine. */
 void job_supervisor_free(struct job_supervisor *supervisor);
 /*
- * Starts a worker, which claims the disk at once. *ret_job is its index. CODE_USAGE: more than
- * OS_WAIT_MAX - 1 jobs.
+ * Starts a worker, which claims the disk at once. *ret_job is its index until it is forgotten.
+ * CODE_USAGE: more than JOB_SUPERVISOR_MAX jobs.
  */
 enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job_start *start,
     size_t *ret_job, struct err *err) WIPE_MUST_USE;
 /*
- * Waits until every job is claimed or ended (or a stop came: CODE_STOPPED). A disk that does not answer
- * for a minute, or stall_ns if that is longer, is refused: it holds up no other one.
+ * The only loop's body: waits a quarter of a second at most for a worker, a drive or one of `more`
+ * (JOB_SUPERVISOR_MORE at most; -1 are skipped; ret_more[i] tells which are readable), and takes all that
+ * came. A claim that is not answered in time ends as a refusal. CODE_IO: it could not wait; whoever cannot
+ * listen any more says job_supervisor_give_up().
  */
-enum code job_supervisor_settle(struct job_supervisor *supervisor, struct err *err) WIPE_MUST_USE;
+enum code job_supervisor_turn(struct job_supervisor *supervisor, const int *more, bool *ret_more,
+    size_t more_count, struct err *err) WIPE_MUST_USE;
 /*
  * Gives a claimed job the word to write, once its journal is durable up to here (CODE_FULL, CODE_IO:
  * it is not, and the job did not get the word). One that never gets it waits until it is dismissed.
  */
 enum code job_supervisor_go(struct job_supervisor *supervisor, size_t job, struct err *err)
     WIPE_MUST_USE;
-/*
- * All that did not get the word to write let go of their disks and give the partitions back. They have
- * some seconds for that and are killed after them. Whoever does not give every claimed job the word calls
- * this before job_supervisor_run(), which would wait for them for ever, and job_supervisor_free().
- */
-void job_supervisor_dismiss(struct job_supervisor *supervisor);
-/*
- * Until every job's session is over. A first SIGINT or SIGTERM asks all to stop after what is in flight;
- * a second one no longer waits for the devices. *ret_stopped: a stop was asked for. When the supervisor
- * itself fails (CODE_IO), every job is over all the same: its evidence says why, its watcher was told.
- */
-enum code job_supervisor_run(struct job_supervisor *supervisor, bool *ret_stopped, struct err *err)
-    WIPE_MUST_USE;
+/* One that did not get the word to write lets go of its disk and gives the partitions back. It has some
+ * seconds for that, in turns to come, and is killed after them. Others go on as they are. */
+void job_supervisor_dismiss(struct job_supervisor *supervisor, size_t job);
+/* Asks it to stop after what is in flight; hard: without waiting for the device, it is over on return. */
+void job_supervisor_stop(struct job_supervisor *supervisor, size_t job, bool hard);
+/* Every job is over: nobody knows what is written from here on. Evidence says why, watchers are told. */
+void job_supervisor_give_up(struct job_supervisor *supervisor, const char *why);
+/* A job that is over: its index goes to another one, its evidence is gone. */
+void job_supervisor_forget(struct job_supervisor *supervisor, size_t job);
 enum job_state job_supervisor_state(const struct job_supervisor *supervisor, size_t job);
 const struct evidence *job_supervisor_evidence(const struct job_supervisor *supervisor, size_t job);
 /* Code and line of a job that failed before it was claimed; CODE_OK and "" otherwise. */

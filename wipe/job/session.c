@@ -12,8 +12,11 @@ enum code session_start(const struct job_start *start, struct os_host *host, str
     struct session *ret, struct err *err)
 {
 	uint64_t now_ns = clock->ops->boot_ns(clock);
+	const struct job_options *options = start->options;
 	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan,
 		.device = &start->clearance->device, .fd = -1,
+		.stall_ns = options && options->stall_ns ? options->stall_ns : JOB_STALL_NS,
+		.temperature_max_c = options ? options->temperature_max_c : 0,
 		.begun_ns = now_ns,
 		.is_new = !start->evidence,
 		.record = { .journal = start->journal, .synced_ns = now_ns } };

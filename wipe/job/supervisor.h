@@ -8,17 +8,10 @@
 struct job_supervisor {
 	struct os_host *host;
 	struct os_clock *clock;
-	int signals_fd;
 	struct job_watcher watcher;
-	uint64_t stall_ns;
-	uint32_t temperature_max_c;
-	struct session **jobs; /* pointers: watchers keep what they borrowed when the array grows */
+	/* Pointers: watchers keep what they borrowed when the array grows. NULL: a place that is free. */
+	struct session **jobs;
 	size_t count;
-	/* What is waited for: the signals, then each job's worker and its drive's reader. They grow with the jobs, so that no memory is
-	 * needed while disks are written. */
-	int *fds;
-	bool *ready;
-	unsigned stops;
 };
 
 uint64_t supervisor_boot_ns(const struct job_supervisor *supervisor);
