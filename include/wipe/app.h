@@ -34,6 +34,7 @@ struct app_paths {
 	char chain[APP_PATH];
 	char jobs[APP_PATH];
 	char certificates[APP_PATH];
+	char socket[APP_PATH]; /* of the host's supervisor, /run/certwipe/supervisor.sock */
 };
 
 /* certwipe.conf, read strictly. "" = not set. */
@@ -54,6 +55,7 @@ struct app_options {
 };
 
 struct app {
+	struct app_options options; /* borrowed: as this process was started, and starts others */
 	struct os_host *host;
 	struct os_files *files;
 	struct os_clock *clock;
@@ -99,7 +101,7 @@ enum app_view_state {
 	APP_VIEW_DONE, /* over, with `outcome`; only when `issued` may the disk be pulled */
 };
 #define APP_VIEW_MAP	    64
-#define APP_VIEW_EXCEPTIONS 8
+#define APP_VIEW_EXCEPTIONS EVIDENCE_EXCEPTIONS_MAX
 #define APP_VIEW_EXCEPTION  200
 
 /* One job, and all that a screen or a script shows of it. A value without pointers. */
@@ -129,6 +131,7 @@ struct app_view {
 	uint64_t retried; /* requests */
 	int32_t temperature_c; /* DEVICE_HEALTH_NO_TEMPERATURE: not known */
 	bool stalled;
+	uint32_t stall_s; /* for how long it gave no answer, now or the last time */
 	bool paused; /* too warm */
 	bool stopping;
 	/* Each place is 1/64 of the disk: '.' old, 'w' written by this step, 'v' verified by it, 'p' as an
@@ -139,7 +142,7 @@ struct app_view {
 	enum outcome outcome; /* APP_VIEW_DONE */
 	bool issued; /* a certificate is durable, signed and in the chain */
 	char certificate[APP_PATH]; /* "" = none yet */
-	uint32_t exception_count; /* those that did not fit are not counted */
+	uint32_t exception_count;
 	char exceptions[APP_VIEW_EXCEPTIONS][APP_VIEW_EXCEPTION];
 };
 
@@ -166,7 +169,7 @@ struct app_disk {
 	bool has_operator;
 	enum code refused; /* CODE_OK: it may be wiped, or go on */
 	char refusal[480];
-	struct journal *journal; /* owned; NULL before the job exists */
+	struct journal *journal; /* owned; NULL before the job exists, and while another process has it */
 	bool resumed; /* its first session was in another run */
 	bool in_chain; /* its start is in the chain: it cannot be dropped any more */
 	bool has_job; /* a worker of this run */
@@ -189,7 +192,9 @@ struct app_face {
 	/* Shows the plans and asks; CODE_OK to go on. Disks with refused != CODE_OK are to be shown. */
 	enum code (*confirm)(void *self, const struct app_disk *disks, size_t count,
 	    const struct procedure *procedure, struct err *err);
-	void (*event)(void *self, const struct app_disk *disk, const struct event *event);
+	/* Something is different from `before`. */
+	void (*view)(void *self, const struct app_disk *disk, const struct app_view *before,
+	    const struct app_view *now);
 	void (*ended)(void *self, const struct app_disk *disk);
 	void (*tick)(void *self);
 	void (*stopping)(void *self, unsigned times);
@@ -262,6 +267,51 @@ enum code app_resume(struct app *app, const struct app_resume_request *request,
 /* Finds, probes, clears and plans the named disks, for `plan`; writes nothing. */
 enum code app_prepare(struct app *app, const struct app_erase_request *request,
     struct procedure *ret_procedure, struct app_erase_result *ret, struct err *err) WIPE_MUST_USE;
+
+/* ---- the supervisor of this host ---------------------------------------------------------------------- */
+
+/* Owns all jobs of this host, and listens on paths.socket for whoever asks for them. */
+struct app_supervise_options {
+	bool on_demand; /* ends as soon as nothing is left to do; nobody waits for it */
+};
+/*
+ * Runs until it is told to stop by signal (all jobs then wait), or has nothing left to do where that was
+ * asked for. CODE_BUSY: another one runs. CODE_CONFIG, CODE_IO: it cannot listen.
+ */
+enum code app_supervise(struct app *app, const struct app_supervise_options *options, struct err *err)
+    WIPE_MUST_USE;
+
+/*
+ * A connection to it. Nothing here waits, but for the opening: watch app_link_fd(), and take what there is.
+ */
+struct app_link;
+/* start: where none runs, it is started. CODE_MISSING: none runs. CODE_UNSUPPORTED: one of another version. */
+enum code app_link_open(struct app *app, bool start, struct app_link **ret, struct err *err) WIPE_MUST_USE;
+void app_link_close(struct app_link *link); /* NULL is fine: jobs go on */
+int app_link_fd(const struct app_link *link);
+uint32_t app_link_pid(const struct app_link *link);
+/* From now on every job is told as it stands, and each change. CODE_GONE. */
+enum code app_link_watch(struct app_link *link, struct err *err) WIPE_MUST_USE;
+/* hard: without waiting for the disks. CODE_GONE. */
+enum code app_link_stop(struct app_link *link, const char (*ids)[ID_TEXT], size_t count, bool hard,
+    struct err *err) WIPE_MUST_USE;
+enum app_news_kind {
+	APP_NEWS_VIEW = 1, /* of one job */
+	APP_NEWS_SYNCED, /* those that were there when watching began were all told */
+	APP_NEWS_TAKEN, /* what this connection started is the supervisor's (code) */
+	APP_NEWS_OVER, /* and is over (code) */
+};
+struct app_news {
+	enum app_news_kind kind;
+	struct app_view view;
+	struct err result; /* TAKEN, OVER */
+};
+/* CODE_BUSY: nothing now. CODE_GONE: the supervisor is no more, and neither are its workers. */
+enum code app_link_take(struct app_link *link, struct app_news *ret, struct err *err) WIPE_MUST_USE;
+
+/* One member of an array, or the whole document, as on the supervisor's socket (certwipe-status(5)). */
+enum code app_view_write(struct json_writer *writer, const struct app_view *view, struct err *err)
+    WIPE_MUST_USE;
 
 /* ---- sign, check --------------------------------------------------------------------------------------- */
 

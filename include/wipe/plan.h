@@ -51,6 +51,8 @@ struct plan {
 enum code plan_build(const struct clearance *clearance, const struct procedure *procedure,
     uint32_t max_request, struct plan *ret, struct err *err) WIPE_MUST_USE;
 void plan_forget(struct plan *plan);
+/* Zeroes the keys and keeps everything else. */
+void plan_forget_keys(struct plan *plan);
 /*
  * Zeroes the keys that neither a step from `step` on nor the certificate needs: those of passes that
  * were overwritten and have no verification to come. True when there were some. Pure.

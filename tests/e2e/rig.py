@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the end-to-end tests share: scratch loop disks that always go away, and a certwipe to run."""
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -40,6 +42,7 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="certwipe-e2e."))
         self.addCleanup(shutil.rmtree, self.work, ignore_errors=True)
+        self.addCleanup(self.kill_supervisor)
         self.root = self.work / "root"
         self.certwipe("setup", "--principal", "station@test.example", expect=0)
         self.certificates = self.root / "var/lib/certwipe/certificates"
@@ -139,11 +142,25 @@ class Case(unittest.TestCase):
         self.assertEqual(len(jobs), 1, jobs)
         return jobs[0]
 
-    @staticmethod
-    def workers(child):
-        """Processes that a running wipe or resume has, one a disk."""
+    def supervisor(self):
+        """The process that owns the jobs; None: there is none."""
+        found = run("pgrep", "-f", "--", f"--root {self.root} supervise", check=False).stdout.split()
+        return int(found[0]) if found else None
+
+    def kill_supervisor(self):
+        pid = self.supervisor()
+        if pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while pid and os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.01)
+        return bool(pid)
+
+    def workers(self):
+        """Its processes, one a disk."""
+        pid = self.supervisor()
         try:
-            tasks = pathlib.Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text()
+            tasks = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
         except OSError:
             return []
         return [int(word) for word in tasks.split()]

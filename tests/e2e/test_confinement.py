@@ -48,16 +48,17 @@ class Confinement(Case):
         line = b" "
         while line and b'"step' not in line:
             line = wipe.stderr.readline()
-        os.kill(wipe.pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, wipe.pid, os.WSTOPPED)
-        task = pathlib.Path(f"/proc/{wipe.pid}/task/{wipe.pid}/children")
-        workers = task.read_text().split()
+        supervisor = self.supervisor()
+        os.kill(supervisor, signal.SIGSTOP)
+        while " T " not in pathlib.Path(f"/proc/{supervisor}/stat").read_text():
+            pass
+        workers = self.workers()
         self.assertEqual(len(workers), 1, line)
         status = dict(row.split(":\t", 1) for row in
                       pathlib.Path(f"/proc/{workers[0]}/status").read_text().splitlines())
         if not SANITIZED:  # their shadow memory is terabytes, and they keep what was freed
             self.assert_no_key(workers[0])
-        os.kill(wipe.pid, signal.SIGCONT)
+        os.kill(supervisor, signal.SIGCONT)
         for name in "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb":
             self.assertEqual(int(status[name], 16), 0, name)
         self.assertEqual(status["NoNewPrivs"].strip(), "1")

@@ -193,7 +193,7 @@ class ExitCodes(Case):
         """poll(2) refuses more descriptors than the limit: what is written waits to be resumed."""
         # A leak check at the end would need descriptors, too.
         worker = self.begin(self.disk(mib=512), env={"ASAN_OPTIONS": "detect_leaks=0"})
-        resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (1, 1))
+        resource.prlimit(self.supervisor(), resource.RLIMIT_NOFILE, (1, 1))
         said = worker.stderr.read()
         self.assertEqual(worker.wait(), 4, said)
         self.assert_waits(said)

@@ -25,16 +25,16 @@ class Many(Case):
         super().setUp()
         self.loops = [self.disk(mib=24) for _ in range(DISKS)]
 
-    def check_memory(self, child):
-        workers = self.workers(child)
+    def check_memory(self):
+        workers, supervisor = self.workers(), self.supervisor()
         self.assertEqual(len(workers), DISKS)
-        most, _ = peak(child.pid)
+        most, _ = peak(supervisor)
         self.assertLess(most, 64 * MIB)
         for pid in workers:
             most, private = peak(pid)
             self.assertLess(most, 32 * MIB)
             self.assertLess(private, 32 * MIB)
-        print(f"supervisor {peak(child.pid)[0] // 1024} KiB, workers at most "
+        print(f"supervisor {peak(supervisor)[0] // 1024} KiB, workers at most "
               f"{max(peak(p)[0] for p in workers) // 1024} KiB, of their own "
               f"{max(peak(p)[1] for p in workers) // 1024} KiB", flush=True)
 
@@ -61,7 +61,7 @@ class Many(Case):
         child = self.start_wipe(*self.loops, procedure="vsitr")
         self.all_at_work(child)
         if not SANITIZED:
-            self.check_memory(child)
+            self.check_memory()
         child.send_signal(signal.SIGINT)
         self.assertEqual(child.wait(), 4, child.said.read_text())
         jobs = self.jobs()

@@ -16,8 +16,8 @@ class Restored(Case):
 
     def interrupted(self, loop, procedure, written=1):
         child = self.begin_wipe(loop, procedure=procedure, written=written)
-        child.kill()
-        child.wait()
+        self.kill_supervisor()
+        self.assertEqual(child.wait(), 4)
         return self.job()["id"]
 
     def test_an_older_chain_drops_no_job_that_wrote(self):

@@ -3,6 +3,7 @@
 
 CERTWIPE_KILLS: how many (200; 40 under the sanitizers). CERTWIPE_SEED: replays the choices of a run, which prints it.
 """
+import contextlib
 import json
 import os
 import random
@@ -100,24 +101,24 @@ class Storm(Case):
         return children
 
     def strike(self, child):
-        """Kills a process or one of its workers, or asks it to stop; True when it was a SIGKILL."""
-        workers = self.workers(child)
-        what = self.random.choice(("supervisor", "supervisor", "worker", "worker", "worker", "stop", "twice"))
-        if child.poll() is not None:
-            return False
-        if what == "worker" and workers:
-            try:
+        """Kills the supervisor, a worker or a command, or asks to stop; True for one that owned jobs."""
+        workers, supervisor = self.workers(), self.supervisor()
+        what = self.random.choice(("supervisor", "supervisor", "worker", "worker", "worker", "command",
+                                   "stop", "twice"))
+        with contextlib.suppress(ProcessLookupError):
+            if what == "worker" and workers:
                 os.kill(self.random.choice(workers), signal.SIGKILL)
-            except ProcessLookupError:
-                return False
-            return True
+                return True
+            if what == "supervisor" and supervisor:
+                os.kill(supervisor, signal.SIGKILL)
+                return True
+        if what == "command":
+            child.kill()  # its jobs go on
         if what in ("stop", "twice"):
             child.send_signal(self.random.choice((signal.SIGINT, signal.SIGTERM)))
             if what == "twice":
                 child.send_signal(signal.SIGINT)
-            return False
-        child.kill()
-        return True
+        return False
 
     @staticmethod
     def wait_for_work(children):
@@ -140,10 +141,22 @@ class Storm(Case):
         for child in children:
             code = child.wait(timeout=120)
             # 3: another one works on that disk. A stop before it listens for one just ends it.
-            self.assertIn(code, (-signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM, 0, 3, 4),
-                          child.said.read_text())
+            # 2: the supervisor was killed before anything was begun.
+            said = child.said.read_text()
+            self.assertIn(code, (-signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM, 0, 2, 3, 4), said)
+            self.assertTrue(code != 2 or "supervisor of this host" in said, said)
+        if self.random.random() < 0.5:
+            self.wait_for_supervisor()
+
+    def wait_for_supervisor(self):
+        """Jobs whose command was killed end without it."""
+        end = time.monotonic() + 120
+        while self.supervisor():
+            self.assertLess(time.monotonic(), end, "the supervisor does not end")
+            time.sleep(0.05)
 
     def drain(self):
+        self.wait_for_supervisor()
         for _ in range(20):
             if not self.jobs():
                 return

@@ -16,8 +16,7 @@ static const struct crash_kind kind = { .name = "issued",
 /* ---- a process that issues ------------------------------------------------------------------------------ */
 
 struct issuer {
-	struct app_run run;
-	struct app_erase_result result;
+	struct app_office office;
 	struct app_disk disk;
 	struct evidence evidence;
 	bool open; /* the job's folder was there, and what is needed of it is in disk and evidence */
@@ -33,9 +32,8 @@ static enum code issuer_open(struct issuer *issuer, struct crash_machine *machin
 	char sha256[HASH_SHA256_HEX] = "";
 	const char *id = machine->document.plan.id;
 	bool torn = false;
-	issuer->result = (struct app_erase_result){ .disks = disk, .count = 1 };
-	issuer->run = (struct app_run){ .app = app, .result = &issuer->result, .signals_fd = -1 };
-	enum code code = chain_open(app->files, app->clock, app->paths.chain, &issuer->run.chain, &torn,
+	issuer->office = (struct app_office){ .app = app };
+	enum code code = chain_open(app->files, app->clock, app->paths.chain, &issuer->office.chain, &torn,
 	    err);
 	if (code != CODE_OK)
 		return code;
@@ -44,7 +42,7 @@ static enum code issuer_open(struct issuer *issuer, struct crash_machine *machin
 	code = job_store_list(app, &ids, err);
 	if (code != CODE_OK || ids.len == 0)
 		return code;
-	code = chain_find(issuer->run.chain, "certificate", id, sha256, err);
+	code = chain_find(issuer->office.chain, "certificate", id, sha256, err);
 	if (code == CODE_OK && !sha256[0])
 		code = job_store_open(app, id, &document, &issuer->evidence, &session, &disk->journal, err);
 	if (code != CODE_OK)
@@ -58,22 +56,22 @@ static enum code issuer_open(struct issuer *issuer, struct crash_machine *machin
 	}
 	text_copy(disk->plan.id, sizeof(disk->plan.id), id);
 	issuer->open = true;
-	return reserves ? app_reserve(&issuer->run, err) : CODE_OK;
+	return reserves ? app_reserve(app, disk, err) : CODE_OK;
 }
 
 static enum code issuer_try(struct issuer *issuer, struct err *err)
 {
-	return issuer->open ? app_issue(&issuer->run, &issuer->disk, &issuer->evidence, err) : CODE_OK;
+	return issuer->open ? app_issue(&issuer->office, &issuer->disk, &issuer->evidence, err) : CODE_OK;
 }
 
 static void issuer_close(struct issuer *issuer)
 {
 	struct err err = { 0 };
 	if (issuer->disk.reserved.temporary[0])
-		os_files_release(issuer->run.app->files, &issuer->disk.reserved);
+		os_files_release(issuer->office.app->files, &issuer->disk.reserved);
 	if (journal_close(issuer->disk.journal, &err) != CODE_OK)
 		assert_int_not_equal(err.code, CODE_BUG);
-	assert_int_equal(chain_close(issuer->run.chain, &err), CODE_OK);
+	assert_int_equal(chain_close(issuer->office.chain, &err), CODE_OK);
 	evidence_free(&issuer->evidence);
 	free(issuer);
 }

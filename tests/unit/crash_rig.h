@@ -148,9 +148,14 @@ static inline bool crash_create(struct crash_process *process)
 {
 	struct crash_machine *machine = process->machine;
 	struct err err = { 0 };
+	int door = -1;
 	process->plan = machine->document.plan;
-	if (!crash_went(process, job_store_create(&machine->app, &machine->document, &process->plan,
-	    &process->journal, &err), "create", &err))
+	if (!crash_went(process, job_store_lock_door(&machine->app, &door, &err), "the door", &err))
+		return false;
+	bool made = crash_went(process, job_store_create(&machine->app, &machine->document, &process->plan,
+	    &process->journal, &err), "create", &err);
+	job_store_unlock(&machine->app, door);
+	if (!made)
 		return false;
 	evidence_start(&process->plan, &process->record.evidence);
 	return true;
@@ -162,7 +167,6 @@ static inline bool crash_drop(struct crash_process *process)
 	struct app *app = &process->machine->app;
 	const char *id = process->machine->document.plan.id;
 	struct err err = { 0 };
-	bool had_journal = process->journal != NULL;
 	if (!crash_is_untouched(process->machine))
 		fail_msg("%s,%s: written without a start in the chain", process->machine->kind->name,
 		    process->machine->trail);
@@ -170,10 +174,12 @@ static inline bool crash_drop(struct crash_process *process)
 		return false;
 	process->journal = NULL;
 	evidence_free(&process->record.evidence);
-	if (!crash_went(process, had_journal ? job_store_remove(app, id, &err)
-	    : job_store_remove_unmade(app, id, &err), "remove", &err))
+	int door = -1;
+	if (!crash_went(process, job_store_lock_door(app, &door, &err), "the door", &err))
 		return false;
-	return crash_create(process);
+	bool removed = crash_went(process, job_store_remove(app, id, &err), "remove", &err);
+	job_store_unlock(app, door);
+	return removed && crash_create(process);
 }
 
 static inline bool crash_take_up(struct crash_process *process, struct evidence *evidence,

@@ -30,6 +30,7 @@ static enum code lay_out(struct app *app, const struct app_options *options, str
 	place(paths->chain, root, "/var/lib/certwipe/chain");
 	place(paths->jobs, root, "/var/lib/certwipe/jobs");
 	place(paths->certificates, root, "/var/lib/certwipe/certificates");
+	place(paths->socket, root, "/run/certwipe/supervisor.sock");
 	if (options->config && !text_copy(paths->config, sizeof(paths->config), options->config))
 		return err_set(err, CODE_USAGE, "--config: a path of at most %d bytes", APP_PATH - 1);
 	return CODE_OK;
@@ -49,7 +50,7 @@ static void find_patterns(struct app *app)
 
 enum code app_open(const struct app_options *options, struct app *ret, struct err *err)
 {
-	struct app app = { .clock = os_clock_system() };
+	struct app app = { .options = *options, .clock = os_clock_system() };
 	text_copy(app.tool.version, sizeof(app.tool.version), CERTWIPE_VERSION);
 	text_copy(app.tool.commit, sizeof(app.tool.commit), CERTWIPE_COMMIT);
 	enum code code = lay_out(&app, options, err);
@@ -61,17 +62,26 @@ enum code app_open(const struct app_options *options, struct app *ret, struct er
 		code = os_process_machine(&app.machine, err);
 	if (code == CODE_OK) {
 		find_patterns(&app);
-		code = app_config_read(app.files, app.paths.config, options->config != NULL, &app.config,
-		    err);
+		code = app_configure(&app, err);
 	}
 	if (code != CODE_OK) {
 		app_close(&app);
 		return code;
 	}
-	if (!app.config.principal[0])
-		snprintf(app.config.principal, sizeof(app.config.principal), "station@%s",
-		    app.machine.host);
 	*ret = app;
+	return CODE_OK;
+}
+
+enum code app_configure(struct app *app, struct err *err)
+{
+	struct app_config config;
+	enum code code = app_config_read(app->files, app->paths.config, app->options.config != NULL, &config,
+	    err);
+	if (code != CODE_OK)
+		return code;
+	if (!config.principal[0])
+		snprintf(config.principal, sizeof(config.principal), "station@%s", app->machine.host);
+	app->config = config;
 	return CODE_OK;
 }
 

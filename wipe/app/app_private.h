@@ -32,56 +32,90 @@ enum code app_agent_sign(struct app *app, struct os_agent *agent, enum trust_rol
 /* "<certificate>.<role>.sshsig" */
 void app_signature_path(const char *certificate_path, enum trust_role role, char out[APP_PATH]);
 
-/* Everything a run needs once for all its disks. */
-struct app_run {
+/* Rereads the configuration; the old one stays where that fails. */
+enum code app_configure(struct app *app, struct err *err) WIPE_MUST_USE;
+
+/* Where certificates are made: whoever has it can begin and end jobs. */
+struct app_office {
 	struct app *app;
+	struct chain *chain; /* owned */
+};
+
+/* What a job starts from. */
+struct app_beginning {
+	struct evidence evidence; /* of earlier sessions; moved from */
+	bool same_boot;
+	bool needs_proof;
+	int64_t wall_created_s;
+};
+
+/* Everything a command needs once for all its disks. */
+struct app_run {
+	struct app_office office;
 	const struct app_face *face;
 	struct app_erase_result *result;
 	struct procedure procedure; /* of a new job */
-	struct chain *chain;
 	struct certificate_person operator_;
 	struct certificate_order order;
 	struct trust_public_key operator_key;
 	bool has_operator;
 	bool keep_going; /* start the other disks when one is refused */
-	struct job_supervisor *supervisor;
-	int signals_fd; /* -1 = none */
-	uint64_t retry_ns; /* when issuing was last tried again */
+	struct app_beginning *beginnings; /* of `resume`: one a disk; NULL: all are new */
 };
 /*
  * The certificate of one ended job: assembled, signed by the station, in the chain, published, and its
  * journal gone. What an earlier attempt has done already is not done again. Every failure leaves the job
  * as it is, for another attempt.
  */
-enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evidence *evidence,
-    struct err *err) WIPE_MUST_USE;
+enum code app_issue(const struct app_office *office, struct app_disk *disk,
+    const struct evidence *evidence, struct err *err) WIPE_MUST_USE;
 /* The chain's entry for a job that is about to write. */
-enum code app_issue_start(struct app_run *run, struct app_disk *disk, struct err *err) WIPE_MUST_USE;
+enum code app_issue_start(const struct app_office *office, struct app_disk *disk, struct err *err)
+    WIPE_MUST_USE;
 /* Key, operator's key, chain: everything that can be missing hours later. */
 enum code app_preflight(struct app_run *run, struct err *err) WIPE_MUST_USE;
 /* Temporary files of processes that were killed go from the certificates' folder. */
 void app_tidy(struct app *app);
-/* Room for the certificate of every disk that is to be wiped. */
-enum code app_reserve(struct app_run *run, struct err *err) WIPE_MUST_USE;
+/* Room for the certificate of a disk that is to be wiped. */
+enum code app_reserve(struct app *app, struct app_disk *disk, struct err *err) WIPE_MUST_USE;
 
-/* What a job starts from in this run; its place in result->disks is the same. */
-struct app_beginning {
-	struct evidence evidence; /* of earlier sessions; moved from */
-	bool same_boot;
-	bool needs_proof;
-};
 /*
- * From cleared disks with journals to ended sessions: claims all, starts all, runs all, issues what is
- * done. beginnings NULL: all are new. Closes nothing: see app_run_finish().
+ * A job from the store, locked: everything of it in *disk (whose journal is open then) and *beginning.
+ * Codes as of job_store_open().
  */
-enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, struct err *err)
+struct job_session;
+enum code app_job_load(struct app *app, const char *id, struct app_disk *disk,
+    struct app_beginning *beginning, struct job_session *ret_session, struct err *err) WIPE_MUST_USE;
+/* The same for whoever runs it: `resumed` and the like say whether the chain has its start. */
+enum code app_job_take(const struct app_office *office, const char *id, struct app_disk *disk,
+    struct app_beginning *beginning, struct err *err) WIPE_MUST_USE;
+/*
+ * Removes a job that never began; the caller has the door locked. *ret_begun: it has begun after all, or
+ * somebody works on it (CODE_BUSY): it stays.
+ */
+enum code app_job_unmake(const struct app_office *office, const char *id, bool *ret_begun, struct err *err)
     WIPE_MUST_USE;
+bool app_job_has_written(const struct evidence *evidence);
+/* CODE_INPUT for a job that has written and is not in the chain. */
+enum code app_job_other_chain(const struct app *app, struct err *err) WIPE_MUST_USE;
+
+/*
+ * Hands the jobs of run->result to the host's supervisor, which is started where none runs, and looks on
+ * until every session is over: what becomes of them stands in result->disks, and the face was told. `door`:
+ * of job_store_lock_door(), held by the caller so that nobody takes a job without a start for one whose
+ * maker died; let go of when they are taken over (-1 = none). CODE_STOPPED, CODE_REFUSED and the
+ * supervisor's own failures; nothing was started where no disk has `started`.
+ */
+enum code app_follow(struct app_run *run, int *door, struct err *err) WIPE_MUST_USE;
 /* A disk that an unfinished job waits for is refused: that job would find another content on it. */
 enum code app_jobs_refuse(struct app *app, struct app_erase_result *result, struct err *err)
     WIPE_MUST_USE;
 /* Lets go of everything the run holds. `code` and *err as they are, unless closing fails. */
 enum code app_run_finish(struct app_run *run, enum code code, struct err *err) WIPE_MUST_USE;
-/* CODE_REFUSED when a disk was refused and the others are not to start without it. */
+/* CODE_REFUSED when disks were refused and the others are not to start without them. */
+enum code app_check_refused(size_t refused, size_t count, bool keep_going, struct err *err)
+    WIPE_MUST_USE;
+/* The same of run->result. */
 enum code app_run_check_refused(struct app_run *run, struct err *err) WIPE_MUST_USE;
 
 #endif

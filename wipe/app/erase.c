@@ -20,7 +20,7 @@ static enum code read_definition(struct app *app, const struct procedure *proced
 static enum code make_job(struct app_run *run, struct app_disk *disk, struct job_document *document,
     struct err *err)
 {
-	struct app *app = run->app;
+	struct app *app = run->office.app;
 	disk->procedure = run->procedure;
 	disk->order = run->order;
 	disk->operator_ = run->operator_;
@@ -35,14 +35,20 @@ static enum code make_job(struct app_run *run, struct app_disk *disk, struct job
 	text_copy(document->boot_id, sizeof(document->boot_id), app->machine.boot_id);
 	enum code code = job_store_create(app, document, &disk->plan, &disk->journal, err);
 	plan_forget(&document->plan);
+	if (code != CODE_OK)
+		return code;
+	/* From here on it is the supervisor's, keys and all. */
+	code = journal_close(disk->journal, err);
+	disk->journal = NULL;
+	plan_forget_keys(&disk->plan);
 	return code;
 }
 
-/* Their journals are there, and durable, before a worker is. */
+/* They are durable before their supervisor is asked to take them. */
 static enum code make_jobs(struct app_run *run, struct err *err)
 {
 	struct job_document document = { 0 };
-	enum code code = read_definition(run->app, &run->procedure, &document.procedure_text, err);
+	enum code code = read_definition(run->office.app, &run->procedure, &document.procedure_text, err);
 	for (size_t i = 0; code == CODE_OK && i < run->result->count; i++) {
 		if (run->result->disks[i].refused == CODE_OK)
 			code = make_job(run, &run->result->disks[i], &document, err);
@@ -51,11 +57,42 @@ static enum code make_jobs(struct app_run *run, struct err *err)
 	return code;
 }
 
+/* What nobody took is no job: the door is still locked then. One that has begun all the same waits. */
+static void unmake_jobs(struct app_run *run)
+{
+	for (size_t i = 0; i < run->result->count; i++) {
+		struct err ignored = { 0 };
+		struct app_disk *disk = &run->result->disks[i];
+		bool begun = false;
+		if (disk->refused != CODE_OK || !disk->plan.id[0] || disk->ended)
+			continue;
+		/* What cannot be removed is found by `resume`, which sees that it never began. */
+		if (app_job_unmake(&run->office, disk->plan.id, &begun, &ignored) != CODE_OK)
+			ignored.code = CODE_OK;
+		disk->started = disk->waits = disk->ended = begun;
+	}
+}
+
+static enum code make_and_follow(struct app_run *run, struct err *err)
+{
+	int door = -1;
+	enum code code = job_store_lock_door(run->office.app, &door, err);
+	if (code != CODE_OK)
+		return code;
+	code = make_jobs(run, err);
+	if (code == CODE_OK)
+		code = app_follow(run, &door, err);
+	if (door >= 0)
+		unmake_jobs(run);
+	job_store_unlock(run->office.app, door);
+	return code;
+}
+
 enum code app_erase(struct app *app, const struct app_erase_request *request,
     const struct app_face *face, struct app_erase_result *ret, struct err *err)
 {
-	struct app_run run = { .app = app, .face = face, .result = ret, .order = request->order,
-		.keep_going = request->keep_going, .signals_fd = -1 };
+	struct app_run run = { .office = { .app = app }, .face = face, .result = ret,
+		.order = request->order, .keep_going = request->keep_going };
 	if (request->operator_)
 		text_copy(run.operator_.principal, sizeof(run.operator_.principal), request->operator_);
 	enum code code = app_prepare(app, request, &run.procedure, ret, err);
@@ -73,12 +110,7 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 		code = app_jobs_refuse(app, ret, err);
 	if (code == CODE_OK)
 		code = app_run_check_refused(&run, err);
-	/* The job first: a reserved file without one is a leftover. */
 	if (code == CODE_OK)
-		code = make_jobs(&run, err);
-	if (code == CODE_OK)
-		code = app_reserve(&run, err);
-	if (code == CODE_OK)
-		code = app_run_jobs(&run, NULL, err);
+		code = make_and_follow(&run, err);
 	return app_run_finish(&run, code, err);
 }

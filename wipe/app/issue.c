@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum code app_issue_start(struct app_run *run, struct app_disk *disk, struct err *err)
+enum code app_issue_start(const struct app_office *office, struct app_disk *disk, struct err *err)
 {
 	/* What a start binds: which disk, by which definition. Keys and plans stay out of it. */
 	const struct identity *identity = &disk->plan.identity;
@@ -24,31 +24,31 @@ enum code app_issue_start(struct app_run *run, struct app_disk *disk, struct err
 	if (code != CODE_OK)
 		return code;
 	char sha256[HASH_SHA256_HEX];
-	code = chain_append_start(run->chain, disk->plan.id, hash_sha256_hex(text.data, text.len, sha256),
+	code = chain_append_start(office->chain, disk->plan.id, hash_sha256_hex(text.data, text.len, sha256),
 	    err);
 	disk->in_chain |= code == CODE_OK;
 	return code;
 }
 
-static void describe_station(struct app_run *run, const struct trust_secret_key *key,
+static void describe_station(const struct app_office *office, const struct trust_secret_key *key,
     struct certificate_station *ret)
 {
-	const struct app_config *config = &run->app->config;
+	const struct app_config *config = &office->app->config;
 	struct trust_public_key public_key;
 	trust_secret_key_public(key, &public_key);
 	text_copy(ret->organisation, sizeof(ret->organisation), config->organisation);
 	text_copy(ret->site, sizeof(ret->site), config->site);
 	text_copy(ret->principal, sizeof(ret->principal), config->principal);
 	trust_public_key_fingerprint(&public_key, ret->key);
-	text_copy(ret->chain, sizeof(ret->chain), chain_id(run->chain));
+	text_copy(ret->chain, sizeof(ret->chain), chain_id(office->chain));
 }
 
 /* The exact bytes of the document. */
-static enum code write_document(struct app_run *run, struct app_disk *disk,
+static enum code write_document(const struct app_office *office, struct app_disk *disk,
     const struct evidence *evidence, const struct certificate_station *station, struct buf *ret,
     struct err *err)
 {
-	struct app *app = run->app;
+	struct app *app = office->app;
 	const struct certificate_inputs inputs = {
 		.plan = &disk->plan,
 		.procedure = &disk->procedure,
@@ -74,36 +74,36 @@ static enum code write_document(struct app_run *run, struct app_disk *disk,
 
 /* More ranges than a certificate holds stand in a file beside it, which it names by hash. It comes
  * first: a certificate never names what is not there. */
-static enum code put_ranges(struct app_run *run, const struct app_disk *disk,
+static enum code put_ranges(const struct app_office *office, const struct app_disk *disk,
     const struct evidence *evidence, struct err *err)
 {
 	if (evidence->range_count <= CERTIFICATE_RANGES_INLINE)
 		return CODE_OK;
 	char path[APP_PATH];
 	BUF_AUTO text = { 0 };
-	snprintf(path, sizeof(path), "%s/%s.ranges", run->app->paths.certificates, disk->plan.id);
+	snprintf(path, sizeof(path), "%s/%s.ranges", office->app->paths.certificates, disk->plan.id);
 	enum code code = certificate_format_ranges(evidence, &text, err);
 	if (code == CODE_OK)
-		code = os_files_put(run->app->files, path, 0644, true, text.data, text.len, err);
+		code = os_files_put(office->app->files, path, 0644, true, text.data, text.len, err);
 	return code;
 }
 
 /* Document and station signature, both durable in the job's folder; then the chain, locked all along. */
-static enum code draft(struct app_run *run, struct app_disk *disk, const struct evidence *evidence,
+static enum code draft(const struct app_office *office, struct app_disk *disk, const struct evidence *evidence,
     const struct trust_secret_key *key, const struct job_place *place, struct err *err)
 {
-	struct os_files *files = run->app->files;
+	struct os_files *files = office->app->files;
 	struct certificate_station station = { 0 };
 	BUF_AUTO document = { 0 };
 	BUF_AUTO signature = { 0 };
 	char sha256[HASH_SHA256_HEX];
-	describe_station(run, key, &station);
-	enum code code = chain_next(run->chain, &station.counter, station.previous, err);
+	describe_station(office, key, &station);
+	enum code code = chain_next(office->chain, &station.counter, station.previous, err);
 	if (code != CODE_OK)
 		return code;
-	code = write_document(run, disk, evidence, &station, &document, err);
+	code = write_document(office, disk, evidence, &station, &document, err);
 	if (code == CODE_OK)
-		code = put_ranges(run, disk, evidence, err);
+		code = put_ranges(office, disk, evidence, err);
 	if (code == CODE_OK)
 		code = trust_sign(key, TRUST_STATION, document.data, document.len, &signature, err);
 	if (code == CODE_OK)
@@ -112,10 +112,10 @@ static enum code draft(struct app_run *run, struct app_disk *disk, const struct 
 	if (code == CODE_OK)
 		code = os_files_put(files, place->draft, 0600, true, document.data, document.len, err);
 	if (code == CODE_OK)
-		code = chain_append_certificate(run->chain, disk->plan.id,
+		code = chain_append_certificate(office->chain, disk->plan.id,
 		    hash_sha256_hex(document.data, document.len, sha256), err);
 	if (code != CODE_OK)
-		chain_unlock(run->chain);
+		chain_unlock(office->chain);
 	return code;
 }
 
@@ -133,11 +133,11 @@ static enum code read_named(struct os_files *files, const char *path, const char
 
 /* The document that the chain names, where it is published or else from the job's folder, and what it
  * says came of the disk. */
-static enum code read_document(struct app_run *run, struct app_disk *disk,
+static enum code read_document(const struct app_office *office, struct app_disk *disk,
     const struct job_place *place, const char *path, const char *sha256, bool *ret_published,
     struct buf *ret, struct err *err)
 {
-	struct os_files *files = run->app->files;
+	struct os_files *files = office->app->files;
 	struct certificate *certificate = NULL;
 	*ret_published = read_named(files, path, sha256, ret, err) == CODE_OK;
 	enum code code = *ret_published ? CODE_OK : read_named(files, place->draft, sha256, ret, err);
@@ -157,17 +157,17 @@ static enum code read_document(struct app_run *run, struct app_disk *disk,
 }
 
 /* The signature first: whoever sees a certificate sees it signed. */
-static enum code publish(struct app_run *run, struct app_disk *disk, const struct job_place *place,
+static enum code publish(const struct app_office *office, struct app_disk *disk, const struct job_place *place,
     const char *sha256, struct err *err)
 {
-	struct os_files *files = run->app->files;
+	struct os_files *files = office->app->files;
 	char path[APP_PATH], signature_path[APP_PATH];
 	bool published = false;
 	BUF_AUTO document = { 0 };
 	BUF_AUTO signature = { 0 };
-	snprintf(path, sizeof(path), "%s/%s.json", run->app->paths.certificates, disk->plan.id);
+	snprintf(path, sizeof(path), "%s/%s.json", office->app->paths.certificates, disk->plan.id);
 	app_signature_path(path, TRUST_STATION, signature_path);
-	enum code code = read_document(run, disk, place, path, sha256, &published, &document, err);
+	enum code code = read_document(office, disk, place, path, sha256, &published, &document, err);
 	if (code == CODE_OK && !published) {
 		code = os_files_read(files, place->draft_signature, JSON_TEXT_MAX, &signature, err);
 		if (code == CODE_OK)
@@ -178,7 +178,7 @@ static enum code publish(struct app_run *run, struct app_disk *disk, const struc
 			code = os_files_put(files, path, 0644, false, document.data, document.len, err);
 	} else if (code == CODE_OK) {
 		/* Whoever published it may have been killed before the name was durable. */
-		code = files->ops->sync_dir(files, run->app->paths.certificates, err);
+		code = files->ops->sync_dir(files, office->app->paths.certificates, err);
 	}
 	if (code == CODE_OK)
 		text_copy(disk->certificate, sizeof(disk->certificate), path);
@@ -186,33 +186,33 @@ static enum code publish(struct app_run *run, struct app_disk *disk, const struc
 }
 
 /* The journal must be durable and say what was seen, or else the next run would find another job. */
-static enum code check_recorded(struct app_run *run, struct app_disk *disk,
+static enum code check_recorded(const struct app_office *office, struct app_disk *disk,
     const struct evidence *evidence, struct err *err)
 {
 	enum code code = disk->journal ? journal_sync(disk->journal, err) : CODE_OK;
-	return code == CODE_OK ? job_store_compare(run->app, &disk->plan, evidence, err) : code;
+	return code == CODE_OK ? job_store_compare(office->app, &disk->plan, evidence, err) : code;
 }
 
-enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evidence *evidence,
+enum code app_issue(const struct app_office *office, struct app_disk *disk, const struct evidence *evidence,
     struct err *err)
 {
 	struct job_place place;
 	char sha256[HASH_SHA256_HEX] = "";
-	job_place(run->app, disk->plan.id, &place);
-	enum code code = chain_find(run->chain, "certificate", disk->plan.id, sha256, err);
+	job_place(office->app, disk->plan.id, &place);
+	enum code code = chain_find(office->chain, "certificate", disk->plan.id, sha256, err);
 	if (code == CODE_OK && !sha256[0]) {
 		struct trust_secret_key *key = NULL;
-		code = check_recorded(run, disk, evidence, err);
+		code = check_recorded(office, disk, evidence, err);
 		if (code == CODE_OK)
-			code = app_key_read(run->app, &key, err);
+			code = app_key_read(office->app, &key, err);
 		if (code == CODE_OK)
-			code = draft(run, disk, evidence, key, &place, err);
+			code = draft(office, disk, evidence, key, &place, err);
 		trust_secret_key_free(key);
 		if (code == CODE_OK)
-			code = chain_find(run->chain, "certificate", disk->plan.id, sha256, err);
+			code = chain_find(office->chain, "certificate", disk->plan.id, sha256, err);
 	}
 	if (code == CODE_OK)
-		code = publish(run, disk, &place, sha256, err);
+		code = publish(office, disk, &place, sha256, err);
 	if (code != CODE_OK)
 		return code;
 	/* The lock goes with the journal; nobody else can want this job any more. */
@@ -220,5 +220,5 @@ enum code app_issue(struct app_run *run, struct app_disk *disk, const struct evi
 	if (journal_close(disk->journal, &late) != CODE_OK)
 		late.code = CODE_OK;
 	disk->journal = NULL;
-	return job_store_remove(run->app, disk->plan.id, err);
+	return job_store_remove(office->app, disk->plan.id, err);
 }

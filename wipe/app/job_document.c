@@ -2,6 +2,8 @@
 /* job document: the tables of certwipe-job/1, and what lies between them and the program's values. */
 #include "job_document.h"
 
+#include "device_document.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,18 +19,15 @@ struct doc_signature {
 	char type[32], usage[16];
 	uint64_t offset;
 };
-struct doc_sources { char model[16], serial[16], wwn[16], firmware[16]; };
 struct doc_person {
 	bool given;
 	char name[128], principal[128], key[TRUST_FINGERPRINT];
 };
 struct doc_job {
 	char format[24], id[ID_TEXT], created[STAMP_TEXT], boot_id[37];
-	struct identity identity;
-	char bus[16], media[8];
-	bool is_virtual, removable, found_known, found_truncated;
+	struct device_document device;
+	bool found_known, found_truncated;
 	char found_why[160];
-	struct doc_sources sources;
 	struct doc_signature *signatures;
 	size_t signature_count;
 	uint32_t block, depth;
@@ -39,25 +38,6 @@ struct doc_job {
 	struct certificate_order order;
 };
 
-static const struct field identity_fields[] = {
-	FIELDS_TEXT(identity, "name", name, FORM_ASCII, false),
-	FIELDS_TEXT(identity, "node", node, FORM_ASCII, false),
-	FIELDS_NUMBER(identity, "major", major), FIELDS_NUMBER(identity, "minor", minor),
-	FIELDS_COUNT(identity, "diskseq", diskseq),
-	FIELDS_TEXT(identity, "transport", transport, FORM_ASCII, true),
-	FIELDS_TEXT(identity, "model", model, FORM_ASCII, true),
-	FIELDS_TEXT(identity, "serial", serial, FORM_ASCII, true),
-	FIELDS_TEXT(identity, "wwn", wwn, FORM_ASCII, true),
-	FIELDS_TEXT(identity, "unit", unit, FORM_ASCII, true),
-	FIELDS_TEXT(identity, "firmware", firmware, FORM_ASCII, true),
-	FIELDS_NUMBER(identity, "size", size), FIELDS_NUMBER(identity, "logical_block", logical),
-	FIELDS_NUMBER(identity, "physical_block", physical),
-	FIELDS_TEXT(identity, "identify_sha256", identify_sha256, FORM_FULL_HEX, true), FIELDS_END };
-static const struct field sources_fields[] = {
-	FIELDS_TEXT(doc_sources, "model", model, FORM_ASCII, true),
-	FIELDS_TEXT(doc_sources, "serial", serial, FORM_ASCII, true),
-	FIELDS_TEXT(doc_sources, "wwn", wwn, FORM_ASCII, true),
-	FIELDS_TEXT(doc_sources, "firmware", firmware, FORM_ASCII, true), FIELDS_END };
 static const struct field signature_fields[] = {
 	FIELDS_TEXT(doc_signature, "type", type, FORM_ASCII, false),
 	FIELDS_TEXT(doc_signature, "usage", usage, FORM_ASCII, true),
@@ -87,11 +67,12 @@ static const struct field job_fields[] = {
 	FIELDS_TEXT(doc_job, "id", id, FORM_ID, false),
 	FIELDS_TEXT(doc_job, "created", created, FORM_STAMP, false),
 	FIELDS_TEXT(doc_job, "boot_id", boot_id, FORM_ASCII, false),
-	FIELDS_OBJECT(doc_job, "identity", identity, identity_fields, false),
-	FIELDS_TEXT(doc_job, "bus", bus, FORM_ASCII, true),
-	FIELDS_WORD(doc_job, "media", media, "hdd ssd virtual unknown"),
-	FIELDS_BOOL(doc_job, "virtual", is_virtual), FIELDS_BOOL(doc_job, "removable", removable),
-	FIELDS_OBJECT(doc_job, "sources", sources, sources_fields, false),
+	FIELDS_OBJECT(doc_job, "identity", device.identity, device_identity_fields, false),
+	FIELDS_TEXT(doc_job, "bus", device.bus, FORM_ASCII, true),
+	FIELDS_WORD(doc_job, "media", device.media, "hdd ssd virtual unknown"),
+	FIELDS_BOOL(doc_job, "virtual", device.is_virtual),
+	FIELDS_BOOL(doc_job, "removable", device.removable),
+	FIELDS_OBJECT(doc_job, "sources", device.sources, device_sources_fields, false),
 	FIELDS_BOOL(doc_job, "found_known", found_known),
 	FIELDS_BOOL(doc_job, "found_truncated", found_truncated),
 	FIELDS_TEXT(doc_job, "found_why", found_why, FORM_UTF8, true),
@@ -105,8 +86,6 @@ static const struct field job_fields[] = {
 
 /* ---- from the program's values -------------------------------------------------------------------- */
 
-static const char *const media_words[] = { [DEVICE_MEDIA_UNKNOWN] = "unknown",
-	[DEVICE_MEDIA_HDD] = "hdd", [DEVICE_MEDIA_SSD] = "ssd", [DEVICE_MEDIA_VIRTUAL] = "virtual" };
 static const char *const verify_words[] = { [PROCEDURE_VERIFY_NONE] = "none",
 	[PROCEDURE_VERIFY_SAMPLE] = "sample", [PROCEDURE_VERIFY_FULL] = "full" };
 
@@ -128,14 +107,7 @@ static void put_step(const struct plan_step *from, struct doc_step *to)
 
 static void put_device(const struct device *device, struct doc_job *doc)
 {
-	COPY(doc->bus, device->bus);
-	COPY(doc->media, media_words[device->media]);
-	doc->is_virtual = device->virtual_disk;
-	doc->removable = device->removable;
-	COPY(doc->sources.model, device->model_source);
-	COPY(doc->sources.serial, device->serial_source);
-	COPY(doc->sources.wwn, device->wwn_source);
-	COPY(doc->sources.firmware, device->firmware_source);
+	device_document_put(device, &doc->device);
 	doc->found_known = device->found.result == OS_PROBE_DONE;
 	doc->found_truncated = device->found.truncated;
 	COPY(doc->found_why, device->found.why);
@@ -163,8 +135,8 @@ static enum code put(const struct job_document *document, struct doc_job *doc, s
 	COPY(doc->id, plan->id);
 	stamp_format(document->wall_created_s, doc->created);
 	COPY(doc->boot_id, document->boot_id);
-	doc->identity = plan->identity;
 	put_device(&document->device, doc);
+	doc->device.identity = plan->identity;
 	doc->block = plan->block;
 	doc->depth = plan->depth;
 	for (; doc->step_count < plan->step_count; doc->step_count++)
@@ -236,10 +208,10 @@ static enum code take_step(const struct doc_step *from, unsigned index, unsigned
 static enum code take_plan(const struct doc_job *doc, struct plan *plan, struct err *err)
 {
 	COPY(plan->id, doc->id);
-	plan->identity = doc->identity;
-	plan->size = doc->identity.size;
-	plan->logical = doc->identity.logical;
-	plan->physical = doc->identity.physical;
+	plan->identity = doc->device.identity;
+	plan->size = doc->device.identity.size;
+	plan->logical = doc->device.identity.logical;
+	plan->physical = doc->device.identity.physical;
 	plan->block = doc->block;
 	plan->depth = doc->depth;
 	plan->step_count = (unsigned)doc->step_count;
@@ -254,18 +226,7 @@ static enum code take_plan(const struct doc_job *doc, struct plan *plan, struct 
 
 static void take_device(const struct doc_job *doc, struct device *device)
 {
-	device->identity = doc->identity;
-	COPY(device->bus, doc->bus);
-	for (unsigned i = 0; i < WIPE_COUNT(media_words); i++) {
-		if (strcmp(media_words[i], doc->media) == 0)
-			device->media = (enum device_media)i;
-	}
-	device->virtual_disk = doc->is_virtual;
-	device->removable = doc->removable;
-	COPY(device->model_source, doc->sources.model);
-	COPY(device->serial_source, doc->sources.serial);
-	COPY(device->wwn_source, doc->sources.wwn);
-	COPY(device->firmware_source, doc->sources.firmware);
+	device_document_take(&doc->device, device);
 	device->found.result = doc->found_known ? OS_PROBE_DONE : OS_PROBE_UNKNOWN;
 	device->found.truncated = doc->found_truncated;
 	COPY(device->found.why, doc->found_why);

@@ -61,24 +61,16 @@ enum code job_store_create(struct app *app, const struct job_document *document,
     const struct plan *keys, struct journal **ret, struct err *err)
 {
 	struct job_place place;
-	int door = -1;
 	job_place(app, keys->id, &place);
-	enum code code = os_files_make_dirs(app->files, app->paths.jobs, 0700, err);
-	if (code == CODE_OK)
-		code = job_store_lock_door(app, &door, err);
-	if (code == CODE_OK)
-		code = app->files->ops->make_dir(app->files, place.dir, 0700, err);
-	if (code != CODE_OK) {
-		job_store_unlock(app, door);
+	enum code code = app->files->ops->make_dir(app->files, place.dir, 0700, err);
+	if (code != CODE_OK)
 		return code;
-	}
 	code = app->files->ops->sync_dir(app->files, app->paths.jobs, err);
 	if (code == CODE_OK)
 		code = create(app, document, keys, &place, ret, err);
 	struct err ignored = { 0 };
 	if (code != CODE_OK && job_store_remove(app, keys->id, &ignored) != CODE_OK)
 		err_prefix(err, "%s (and what was made of it stays)", place.dir);
-	job_store_unlock(app, door);
 	return code;
 }
 
@@ -353,20 +345,6 @@ enum code job_store_remove(struct app *app, const char *id, struct err *err)
 	if (code == CODE_OK)
 		code = remove_files(files, place.dir, err);
 	return code == CODE_OK ? files->ops->sync_dir(files, app->paths.jobs, err) : code;
-}
-
-enum code job_store_remove_unmade(struct app *app, const char *id, struct err *err)
-{
-	int door = -1, journal = -1;
-	enum code code = job_store_lock_door(app, &door, err);
-	if (code != CODE_OK)
-		return code;
-	code = job_store_lock(app, id, &journal, err);
-	if (code == CODE_OK || code == CODE_MISSING)
-		code = job_store_remove(app, id, err);
-	job_store_unlock(app, journal);
-	job_store_unlock(app, door);
-	return code;
 }
 
 enum code job_store_list(struct app *app, struct buf *ret, struct err *err)

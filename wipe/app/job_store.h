@@ -20,7 +20,8 @@ void job_place(const struct app *app, const char *id, struct job_place *ret);
 /* The key of a job's journal, derived from the station's. */
 enum code job_store_key(struct app *app, const char *id, uint8_t ret[JOURNAL_KEY], struct err *err)
     WIPE_MUST_USE;
-/* Folder, keys and journal of a new job, all durable. Leaves nothing behind when it fails. */
+/* Folder, keys and journal of a new job, all durable. The caller has the door locked, and keeps it so until
+ * somebody works on the job. Leaves nothing behind when it fails. */
 enum code job_store_create(struct app *app, const struct job_document *document,
     const struct plan *keys, struct journal **ret, struct err *err) WIPE_MUST_USE;
 /* Writes the keys of the plan over those in the file: forgotten ones are zeros there, too. */
@@ -54,8 +55,8 @@ enum code job_store_lock(struct app *app, const char *id, int *ret_handle, struc
     WIPE_MUST_USE;
 void job_store_unlock(struct app *app, int handle);
 /*
- * jobs/lock, waited for: whoever has it makes a job's folder, or removes one that was never finished.
- * Without it a folder that is being made looks like one whose maker died.
+ * jobs/lock, waited for: whoever has it makes a job and hands it over to its supervisor, or removes one that
+ * never began. Without it a job on its way looks like one whose maker died.
  */
 enum code job_store_lock_door(struct app *app, int *ret_handle, struct err *err) WIPE_MUST_USE;
 /* Does a process work on it right now? */
@@ -65,8 +66,6 @@ enum code job_store_compare(struct app *app, const struct plan *plan, const stru
     struct err *err) WIPE_MUST_USE;
 /* Keys first, so that a folder half removed can never be taken up again. */
 enum code job_store_remove(struct app *app, const char *id, struct err *err) WIPE_MUST_USE;
-/* The same for a folder whose maker was killed before the job was whole. CODE_BUSY: it lives. */
-enum code job_store_remove_unmade(struct app *app, const char *id, struct err *err) WIPE_MUST_USE;
 /* Ids of all jobs, sorted, each followed by a NUL. */
 enum code job_store_list(struct app *app, struct buf *ret, struct err *err) WIPE_MUST_USE;
 

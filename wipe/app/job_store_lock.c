@@ -10,7 +10,9 @@ enum code job_store_lock_door(struct app *app, int *ret_handle, struct err *err)
 	char path[APP_PATH];
 	int handle = -1;
 	snprintf(path, sizeof(path), "%s/lock", app->paths.jobs);
-	enum code code = files->ops->open_append(files, path, 0600, &handle, err);
+	enum code code = os_files_make_dirs(files, app->paths.jobs, 0700, err);
+	if (code == CODE_OK)
+		code = files->ops->open_append(files, path, 0600, &handle, err);
 	if (code != CODE_OK)
 		return code;
 	code = files->ops->lock(files, handle, true, err);

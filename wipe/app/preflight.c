@@ -11,7 +11,7 @@ static enum code check_key(struct app_run *run, struct trust_public_key *ret, st
 {
 	/* Read and let go: workers are forked from this process and must not have a copy. */
 	struct trust_secret_key *key = NULL;
-	enum code code = app_key_read(run->app, &key, err);
+	enum code code = app_key_read(run->office.app, &key, err);
 	if (code == CODE_OK)
 		trust_secret_key_public(key, ret);
 	trust_secret_key_free(key);
@@ -24,30 +24,21 @@ static enum code check_distinct(const struct app_run *run, const struct trust_pu
 {
 	const char *principal = run->operator_.principal;
 	if (trust_public_key_equals(&run->operator_key, station) ||
-	    strcmp(principal, run->app->config.principal) == 0)
+	    strcmp(principal, run->office.app->config.principal) == 0)
 		return err_set(err, CODE_USAGE,
 		    "operator %s is this station itself: a person signs with a key of their own", principal);
 	return CODE_OK;
 }
 
-enum code app_reserve(struct app_run *run, struct err *err)
+enum code app_reserve(struct app *app, struct app_disk *disk, struct err *err)
 {
-	struct app *app = run->app;
-	for (size_t i = 0; i < run->result->count; i++) {
-		struct app_disk *disk = &run->result->disks[i];
-		if (disk->refused != CODE_OK || disk->ended)
-			continue;
-		char path[APP_PATH];
-		snprintf(path, sizeof(path), "%s/%s.json", app->paths.certificates, disk->plan.id);
-		enum code code = os_files_reserve(app->files, path, 0644, CERTIFICATE_ROOM,
-		    &disk->reserved, err);
-		if (code == CODE_MISSING)
-			return err_set(err, CODE_CONFIG, "no directory %s: run 'certwipe setup' first",
-			    app->paths.certificates);
-		if (code != CODE_OK)
-			return err_prefix(err, "no room for a certificate");
-	}
-	return CODE_OK;
+	char path[APP_PATH];
+	snprintf(path, sizeof(path), "%s/%s.json", app->paths.certificates, disk->plan.id);
+	enum code code = os_files_reserve(app->files, path, 0644, CERTIFICATE_ROOM, &disk->reserved, err);
+	if (code == CODE_MISSING)
+		return err_set(err, CODE_CONFIG, "no directory %s: run 'certwipe setup' first",
+		    app->paths.certificates);
+	return code == CODE_OK ? CODE_OK : err_prefix(err, "no room for a certificate");
 }
 
 /* The operator's key is looked up before the wipe, so that its fingerprint can stand in the
@@ -57,7 +48,7 @@ static enum code find_operator(struct app_run *run, const char *principal, struc
 	struct os_agent *agent = NULL;
 	enum code code = os_agent_open(NULL, &agent, err);
 	if (code == CODE_OK)
-		code = app_agent_find(run->app, agent, TRUST_OPERATOR, principal, &run->operator_key,
+		code = app_agent_find(run->office.app, agent, TRUST_OPERATOR, principal, &run->operator_key,
 		    run->operator_.principal, err);
 	os_agent_free(agent);
 	if (code != CODE_OK)
@@ -83,12 +74,12 @@ enum code app_preflight(struct app_run *run, struct err *err)
 	}
 	bool torn = false;
 	if (code == CODE_OK)
-		code = chain_open(run->app->files, run->app->clock, run->app->paths.chain, &run->chain,
+		code = chain_open(run->office.app->files, run->office.app->clock, run->office.app->paths.chain, &run->office.chain,
 		    &torn, err);
 	if (code == CODE_MISSING)
 		return err_set(err, CODE_CONFIG, "no state directory %s: run 'certwipe setup' first",
-		    run->app->paths.state);
+		    run->office.app->paths.state);
 	if (code == CODE_OK)
-		app_tidy(run->app);
+		app_tidy(run->office.app);
 	return code;
 }

@@ -33,7 +33,7 @@ static enum code clear_disk(struct resume *resume, struct app_disk *disk,
 {
 	struct device now = disk->clearance.device;
 	const struct resume_search search = {
-		.app = resume->run.app,
+		.app = resume->run.office.app,
 		.set = &resume->set,
 		.named = resume->request->device,
 		.then = &now,
@@ -56,22 +56,11 @@ static enum code clear_disk(struct resume *resume, struct app_disk *disk,
 	return code;
 }
 
-static void take_document(struct app_disk *disk, struct job_document *document)
-{
-	disk->plan = document->plan;
-	disk->procedure = document->procedure;
-	disk->order = document->order;
-	disk->operator_ = document->operator_;
-	disk->has_operator = document->has_operator;
-	disk->clearance.device = document->device;
-	job_document_free(document);
-}
-
 /* Is there anything of the job but its folder? Without a start in the chain nothing was ever written. */
 static enum code has_begun(struct resume *resume, const char *id, bool *ret, struct err *err)
 {
 	char start[HASH_SHA256_HEX] = "";
-	enum code code = chain_find(resume->run.chain, "start", id, start, err);
+	enum code code = chain_find(resume->run.office.chain, "start", id, start, err);
 	*ret = start[0] != 0;
 	return code;
 }
@@ -83,25 +72,25 @@ static enum code finish_published(struct resume *resume, struct app_disk *disk, 
 	char sha256[HASH_SHA256_HEX] = "";
 	int lock = -1;
 	*ret_done = false;
-	enum code code = job_store_lock(resume->run.app, disk->word, &lock, err);
+	enum code code = job_store_lock(resume->run.office.app, disk->word, &lock, err);
 	if (code == CODE_OK || code == CODE_MISSING)
-		code = chain_find(resume->run.chain, "certificate", disk->word, sha256, err);
+		code = chain_find(resume->run.office.chain, "certificate", disk->word, sha256, err);
 	if (code == CODE_OK && sha256[0]) {
 		text_copy(disk->plan.id, sizeof(disk->plan.id), disk->word);
 		disk->resumed = disk->started = disk->ended = disk->in_chain = *ret_done = true;
-		disk->issue_code = app_issue(&resume->run, disk, NULL, err);
+		disk->issue_code = app_issue(&resume->run.office, disk, NULL, err);
 		disk->issued = disk->issue_code == CODE_OK;
 		text_copy(disk->issue_line, sizeof(disk->issue_line), err->line);
 		resume->run.face->ended(resume->run.face->self, disk);
 	}
-	job_store_unlock(resume->run.app, lock);
+	job_store_unlock(resume->run.office.app, lock);
 	return code;
 }
 
 static enum code abandon(struct resume *resume, struct app_disk *disk, struct evidence *evidence,
     struct err *err)
 {
-	struct os_clock *clock = resume->run.app->clock;
+	struct os_clock *clock = resume->run.office.app->clock;
 	struct event event = { .kind = EVENT_ABANDONED, .wall_s = clock->ops->wall_s(clock),
 		.boot_ns = clock->ops->boot_ns(clock) };
 	text_copy(event.text, sizeof(event.text),
@@ -120,7 +109,7 @@ static void issue_ended(struct resume *resume, struct app_disk *disk, struct evi
 	evidence_verdict(evidence, &disk->plan, device, evidence_hidden_areas(device), &disk->verdict);
 	disk->outcome = disk->verdict.outcome;
 	disk->ended = true;
-	disk->issue_code = app_issue(&resume->run, disk, evidence, &err);
+	disk->issue_code = app_issue(&resume->run.office, disk, evidence, &err);
 	disk->issued = disk->issue_code == CODE_OK;
 	text_copy(disk->issue_line, sizeof(disk->issue_line), err.line);
 	resume->run.face->ended(resume->run.face->self, disk);
@@ -129,40 +118,32 @@ static void issue_ended(struct resume *resume, struct app_disk *disk, struct evi
 static enum code load(struct resume *resume, struct app_disk *disk, struct app_beginning *beginning,
     struct job_session *ret_session, struct err *err)
 {
-	struct job_document *document = calloc(1, sizeof(*document));
-	if (!document)
-		return err_memory(err);
-	enum code code = job_store_open(resume->run.app, disk->word, document, &beginning->evidence,
-	    ret_session, &disk->journal, err);
-	if (code == CODE_OK) {
-		take_document(disk, document);
+	enum code code = app_job_load(resume->run.office.app, disk->word, disk, beginning, ret_session, err);
+	if (code == CODE_OK)
 		disk->resumed = disk->started = disk->in_chain = disk->waits = true;
-		beginning->same_boot =
-		    strcmp(ret_session->boot_id, resume->run.app->machine.boot_id) == 0;
-	}
-	free(document);
 	return code;
 }
 
-/* It has no start in the chain, so it never got the word to write: what is left of it goes. */
+/* It has no start in the chain, so it never got the word to write: what is left of it goes. Behind the
+ * door, as it may be on its way from its maker to the supervisor. */
 static enum code drop_unbegun(struct resume *resume, struct app_disk *disk, struct err *err)
 {
+	struct app *app = resume->run.office.app;
 	struct err ignored = { 0 };
-	bool had_journal = disk->journal != NULL;
+	bool begun = false;
+	int door = -1;
 	/* Nothing of it is wanted: it does not matter what closing says. */
 	if (journal_close(disk->journal, &ignored) != CODE_OK)
 		ignored.code = CODE_OK;
 	*disk = (struct app_disk){ .word = disk->word };
-	enum code code = had_journal ? job_store_remove(resume->run.app, disk->word, err)
-	    : job_store_remove_unmade(resume->run.app, disk->word, err);
+	enum code code = job_store_lock_door(app, &door, err);
+	if (code == CODE_OK)
+		code = app_job_unmake(&resume->run.office, disk->word, &begun, err);
+	job_store_unlock(app, door);
+	if (code == CODE_OK && begun)
+		code = err_set(err, CODE_BUSY, "it has just begun");
 	resume->run.result->unbegun += code == CODE_OK;
 	return code == CODE_OK ? err_set(err, CODE_MISSING, "it never began") : code;
-}
-
-static bool has_written(const struct evidence *evidence)
-{
-	return evidence->interruption_count > 0 ||
-	    (evidence->step_count > 0 && evidence->steps[0].state != EVIDENCE_NOT_STARTED);
 }
 
 /* Opened and locked, with a start in the chain; CODE_MISSING for one that never began. */
@@ -179,9 +160,8 @@ static enum code take(struct resume *resume, struct app_disk *disk, struct app_b
 	if (asked == CODE_OK && begun)
 		return code;
 	/* The word to write is only given to what the chain has: then this chain is not that one. */
-	if (asked == CODE_OK && code == CODE_OK && has_written(&beginning->evidence))
-		return err_set(err, CODE_INPUT, "it was writing to its disk, and the station's chain does not know "
-		    "it: %s is an older copy or another one; put the right one back", resume->run.app->paths.chain);
+	if (asked == CODE_OK && code == CODE_OK && app_job_has_written(&beginning->evidence))
+		return app_job_other_chain(resume->run.office.app, err);
 	if (asked == CODE_OK)
 		return drop_unbegun(resume, disk, err);
 	*err = late;
@@ -205,7 +185,7 @@ static void open_job(struct resume *resume, struct app_disk *disk, struct app_be
 		done = true;
 	}
 	if (code == CODE_OK && !done)
-		code = job_store_check_keys(resume->run.app, &disk->plan, &beginning->evidence, &err);
+		code = job_store_check_keys(resume->run.office.app, &disk->plan, &beginning->evidence, &err);
 	if (code == CODE_OK && !done)
 		code = clear_disk(resume, disk, &session, beginning, &err);
 	if (code != CODE_OK)
@@ -218,7 +198,7 @@ static enum code list_ids(struct resume *resume, struct err *err)
 {
 	const struct app_resume_request *request = resume->request;
 	BUF_AUTO all = { 0 };
-	enum code code = job_store_list(resume->run.app, &all, err);
+	enum code code = job_store_list(resume->run.office.app, &all, err);
 	if (code != CODE_OK)
 		return code;
 	if (request->count == 0) {
@@ -292,22 +272,33 @@ static enum code run(struct resume *resume, struct err *err)
 {
 	struct app_erase_result *result = resume->run.result;
 	size_t left = 0;
+	int door = -1;
 	for (size_t i = 0; i < result->count; i++) {
 		struct app_disk *disk = &result->disks[i];
+		struct err late = { 0 };
 		result->any_refused |= disk->refused != CODE_OK;
-		left += disk->refused == CODE_OK && !disk->ended;
+		if (disk->refused != CODE_OK || disk->ended)
+			continue;
+		/* From here on it is the supervisor's, keys and all. Nothing was added that could be lost. */
+		if (journal_close(disk->journal, &late) != CODE_OK)
+			late.code = CODE_OK;
+		disk->journal = NULL;
+		plan_forget_keys(&disk->plan);
+		left++;
 	}
 	if (left == 0)
 		return CODE_OK;
-	enum code code = app_reserve(&resume->run, err);
-	return code == CODE_OK ? app_run_jobs(&resume->run, resume->beginnings, err) : code;
+	enum code code = app_follow(&resume->run, &door, err);
+	for (size_t i = 0; i < result->count; i++)
+		result->any_refused |= result->disks[i].refused != CODE_OK;
+	return code;
 }
 
 enum code app_resume(struct app *app, const struct app_resume_request *request,
     const struct app_face *face, struct app_erase_result *ret, struct err *err)
 {
 	struct resume resume = {
-		.run = { .app = app, .face = face, .result = ret, .keep_going = true, .signals_fd = -1 },
+		.run = { .office = { .app = app }, .face = face, .result = ret, .keep_going = true },
 		.request = request,
 	};
 	*ret = (struct app_erase_result){ 0 };
@@ -320,6 +311,7 @@ enum code app_resume(struct app *app, const struct app_resume_request *request,
 		code = app_scan(app, NULL, &resume.set, err);
 	if (code == CODE_OK)
 		code = open_jobs(&resume, err);
+	resume.run.beginnings = resume.beginnings;
 	if (code == CODE_OK)
 		code = run(&resume, err);
 	code = app_run_finish(&resume.run, code, err);

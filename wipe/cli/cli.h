@@ -35,7 +35,7 @@ struct cli_command {
 	    const struct cli_args *args);
 };
 extern const struct cli_command cli_list, cli_show, cli_procedure, cli_plan, cli_wipe, cli_resume,
-    cli_sign, cli_check, cli_render, cli_setup;
+    cli_status, cli_supervise, cli_sign, cli_check, cli_render, cli_setup;
 
 /* A parsed command line; strings are borrowed from argv. */
 struct cli_args {

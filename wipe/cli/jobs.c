@@ -34,16 +34,21 @@ void jobs_view_close(struct jobs_view *view)
 	progress_free(view->progress);
 }
 
-static void on_event(void *self, const struct app_disk *disk, const struct event *event)
+static void on_view(void *self, const struct app_disk *disk, const struct app_view *before,
+    const struct app_view *now)
 {
 	struct jobs_view *view = self;
 	const char *node = disk->plan.identity.node;
-	unsigned long long seconds = event->length;
-	progress_event(view->progress, disk, event);
-	if (event->kind == EVENT_STALLED && event->flag)
-		progress_say(view->progress, "%s: stalled: no answer for %llu s; the others go on", node, seconds);
-	else if (event->kind == EVENT_STALLED)
-		progress_say(view->progress, "%s: answers again, after %llu s", node, seconds);
+	progress_view(view->progress, disk, now);
+	if (now->stalled && !before->stalled)
+		progress_say(view->progress, "%s: stalled: no answer for %u s; the others go on", node,
+		    now->stall_s);
+	if (!now->stalled && before->stalled && now->state == APP_VIEW_RUNNING)
+		progress_say(view->progress, "%s: answers again, after %u s", node, now->stall_s);
+	if (now->paused && !before->paused)
+		progress_say(view->progress, "%s: rests: too warm at %d C", node, now->temperature_c);
+	if (!now->paused && before->paused && now->state == APP_VIEW_RUNNING)
+		progress_say(view->progress, "%s: goes on at %d C", node, now->temperature_c);
 }
 
 /* A certificate that was only left to be published needs no disk. */
@@ -98,7 +103,7 @@ static void on_trouble(void *self, const struct app_disk *disk, const char *line
 
 struct app_face jobs_face(struct jobs_view *view)
 {
-	return (struct app_face){ .event = on_event, .ended = on_ended, .tick = on_tick,
+	return (struct app_face){ .view = on_view, .ended = on_ended, .tick = on_tick,
 		.stopping = on_stopping, .trouble = on_trouble, .self = view };
 }
 

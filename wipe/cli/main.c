@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct cli_command *const commands[] = { &cli_list, &cli_show, &cli_procedure, &cli_plan,
-	&cli_wipe, &cli_resume, &cli_sign, &cli_check, &cli_render, &cli_setup };
+	&cli_wipe, &cli_resume, &cli_status, &cli_supervise, &cli_sign, &cli_check, &cli_render,
+	&cli_setup };
 
 static void usage(FILE *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* progress: the view model of running disks, folded from events, and its three presentations. */
+/* progress: running disks, presented in three ways. */
 #include "outlet.h"
 #include "progress.h"
 
@@ -15,16 +15,8 @@
 /* One disk as it is shown. */
 struct row {
 	const struct app_disk *disk;
-	uint32_t step;
-	uint64_t done; /* bytes of this step */
-	uint64_t total; /* bytes of this step */
-	uint64_t before; /* bytes of the steps before it */
-	uint64_t errors;
-	uint64_t rate; /* bytes per second, smoothed */
-	uint64_t rate_at_ns;
-	uint64_t rate_done;
+	struct app_view view; /* the last one */
 	uint64_t line_at_ns;
-	bool stepping; /* it is known at which step it is */
 	bool ended;
 };
 
@@ -73,42 +65,23 @@ static struct row *row_of(struct progress *progress, const struct app_disk *disk
 	return &rows[progress->count++];
 }
 
-static uint64_t whole(const struct plan *plan)
+static uint64_t permille(const struct app_view *view)
 {
-	return plan_bytes_before(plan, plan->step_count);
-}
-
-static uint64_t permille(const struct row *row)
-{
-	uint64_t all = whole(&row->disk->plan);
-	return all ? bytes_min(1000, bytes_mul_div(row->before + row->done, 1000, all)) : 0;
-}
-
-static const char *step_words(const struct row *row, char *out, size_t size)
-{
-	const struct plan *plan = &row->disk->plan;
-	unsigned passes = 0, pass = 0;
-	for (unsigned i = 0; i < plan->step_count; i++) {
-		passes += plan->steps[i].action == PLAN_WRITE;
-		if (i <= row->step)
-			pass = passes;
-	}
-	bool writing = plan->steps[row->step].action == PLAN_WRITE;
-	snprintf(out, size, "%s %u of %u", writing ? "pass" : "verify", pass, passes);
-	return out;
+	return view->whole ? bytes_min(1000, bytes_mul_div(view->whole_done, 1000, view->whole)) : 0;
 }
 
 static void describe(const struct row *row, char *out, size_t size)
 {
+	const struct app_view *view = &row->view;
 	char step[48], share[UNITS_TEXT], rate[UNITS_TEXT], eta[UNITS_TEXT] = "-";
-	uint64_t all = whole(&row->disk->plan);
-	uint64_t gone = bytes_min(all, row->before + row->done);
-	if (row->rate)
-		units_duration_format((all - gone) / row->rate, eta);
+	uint64_t gone = bytes_min(view->whole, view->whole_done);
+	snprintf(step, sizeof(step), "%s %u of %u", view->writing ? "pass" : "verify", view->pass,
+	    view->pass_count);
+	if (view->rate)
+		units_duration_format((view->whole - gone) / view->rate, eta);
 	snprintf(out, size, "%-12s %-14s %7s %11s  ETA %-12s errors %llu",
-	    row->disk->plan.identity.node, step_words(row, step, sizeof(step)),
-	    units_permille_format(permille(row), share), units_rate_format(row->rate, rate), eta,
-	    (unsigned long long)row->errors);
+	    row->disk->plan.identity.node, step, units_permille_format(permille(view), share),
+	    units_rate_format(view->rate, rate), eta, (unsigned long long)view->errors);
 }
 
 static void format_json(const struct row *row, const char *kind, struct buf *buf)
@@ -120,13 +93,13 @@ static void format_json(const struct row *row, const char *kind, struct buf *buf
 	json_write_string(&writer, "event", kind);
 	json_write_string(&writer, "device", row->disk->plan.identity.node);
 	json_write_string(&writer, "id", row->disk->plan.id);
-	json_write_uint(&writer, "step", row->step + 1);
-	json_write_uint(&writer, "steps", row->disk->plan.step_count);
-	json_write_uint(&writer, "done", row->done);
-	json_write_uint(&writer, "total", row->total);
-	json_write_uint(&writer, "permille", permille(row));
-	json_write_uint(&writer, "bytes_per_second", row->rate);
-	json_write_uint(&writer, "errors", row->errors);
+	json_write_uint(&writer, "step", row->view.step + 1);
+	json_write_uint(&writer, "steps", row->view.step_count);
+	json_write_uint(&writer, "done", row->view.done);
+	json_write_uint(&writer, "total", row->view.total);
+	json_write_uint(&writer, "permille", permille(&row->view));
+	json_write_uint(&writer, "bytes_per_second", row->view.rate);
+	json_write_uint(&writer, "errors", row->view.errors);
 	if (row->ended)
 		json_write_string(&writer, "outcome", evidence_outcome_text(row->disk->outcome));
 	json_write_close(&writer);
@@ -198,13 +171,13 @@ static void draw(struct progress *progress)
 	erase_drawn(progress, &picture);
 	for (size_t i = 0; i < progress->count; i++) {
 		const struct row *row = &progress->rows[i];
-		if (row->ended || !row->stepping)
+		if (row->ended || !row->view.stepping)
 			continue;
 		char line[200];
 		describe(row, line, sizeof(line));
 		buf_printf(&picture, "%.*s\n", (int)columns - 1, line);
 		lines++;
-		rate += row->rate;
+		rate += row->view.rate;
 		running++;
 	}
 	if (running > 1) {
@@ -218,58 +191,15 @@ static void draw(struct progress *progress)
 		progress->drawn = lines;
 }
 
-static void take_rate(struct row *row, uint64_t now_ns)
-{
-	uint64_t elapsed_ns = now_ns - row->rate_at_ns;
-	uint64_t done = row->before + row->done;
-	if (row->rate_at_ns == 0 || done < row->rate_done) {
-		row->rate_at_ns = now_ns;
-		row->rate_done = done;
-		return;
-	}
-	if (elapsed_ns < 500 * UINT64_C(1000000))
-		return;
-	uint64_t now = bytes_mul_div(done - row->rate_done, UINT64_C(1000000000), elapsed_ns);
-	row->rate = row->rate ? (row->rate * 3 + now) / 4 : now;
-	row->rate_at_ns = now_ns;
-	row->rate_done = done;
-}
-
-static void enter_step(struct row *row, uint32_t step)
-{
-	row->before = plan_bytes_before(&row->disk->plan, step);
-	row->step = step;
-	row->done = row->total = 0;
-	row->stepping = true;
-}
-
-void progress_event(struct progress *progress, const struct app_disk *disk,
-    const struct event *event)
+void progress_view(struct progress *progress, const struct app_disk *disk, const struct app_view *view)
 {
 	struct row *row = row_of(progress, disk);
 	if (!row)
 		return;
-	switch (event->kind) {
-	case EVENT_STEP_STARTED:
-		enter_step(row, event->step);
+	bool entered = view->stepping && (!row->view.stepping || row->view.step != view->step);
+	row->view = *view;
+	if (entered)
 		print_line(progress, row, LINE_STEP);
-		break;
-	case EVENT_PROGRESS:
-		/* A pass that a resumed job goes on with has begun in an earlier session. */
-		if (!row->stepping || row->step != event->step)
-			enter_step(row, event->step);
-		row->done = event->offset;
-		row->total = event->length;
-		take_rate(row, event->boot_ns);
-		break;
-	case EVENT_UNWRITTEN:
-	case EVENT_UNREADABLE:
-	case EVENT_MISMATCH:
-		row->errors++;
-		break;
-	default:
-		break;
-	}
 }
 
 void progress_ended(struct progress *progress, const struct app_disk *disk)
@@ -293,7 +223,7 @@ void progress_tick(struct progress *progress)
 	for (size_t i = 0; i < progress->count; i++) {
 		struct row *row = &progress->rows[i];
 		uint64_t every_ns = progress->mode == PROGRESS_JSON ? LINE_EVERY_NS / 30 : LINE_EVERY_NS;
-		if (row->stepping && !row->ended && now_ns - row->line_at_ns >= every_ns)
+		if (row->view.stepping && !row->ended && now_ns - row->line_at_ns >= every_ns)
 			print_line(progress, row, LINE_PROGRESS);
 	}
 }

@@ -11,8 +11,8 @@ struct progress;
 enum code progress_new(enum progress_mode mode, struct os_clock *clock, struct progress **ret,
     struct err *err) WIPE_MUST_USE;
 void progress_free(struct progress *progress);
-void progress_event(struct progress *progress, const struct app_disk *disk,
-    const struct event *event);
+void progress_view(struct progress *progress, const struct app_disk *disk,
+    const struct app_view *view);
 void progress_ended(struct progress *progress, const struct app_disk *disk);
 void progress_tick(struct progress *progress);
 /* "certwipe: LINE" above the redrawn lines. Never waits, never gets lost. */

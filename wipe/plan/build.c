@@ -162,6 +162,12 @@ void plan_forget(struct plan *plan)
 	explicit_bzero(plan, sizeof(*plan));
 }
 
+void plan_forget_keys(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->step_count; i++)
+		explicit_bzero(plan->steps[i].content.key, sizeof(plan->steps[i].content.key));
+}
+
 bool plan_key_is_needed(const struct plan *plan, unsigned of, unsigned step)
 {
 	if (!plan->steps[of].key_sha256[0])
