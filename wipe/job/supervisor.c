@@ -44,6 +44,7 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int s
 	supervisor->watcher = *watcher;
 	supervisor->stall_ns = options && options->stall_ns ? options->stall_ns : JOB_STALL_NS;
 	supervisor->temperature_max_c = options ? options->temperature_max_c : 0;
+	supervisor->start_reader = device_health_start;
 	enum code code = make_room(supervisor, err);
 	if (code != CODE_OK) {
 		job_supervisor_free(supervisor);
