@@ -41,7 +41,8 @@ static void on_event(void *self, size_t job, const struct event *event)
 	if (!disk)
 		return;
 	forget_keys(run, disk, event);
-	if (disk->started)
+	/* A drive may be too warm before it gets the word: then it rests from its first write on. */
+	if (disk->started || event->kind == EVENT_PAUSED)
 		run->face->event(run->face->self, disk, event);
 }
 

@@ -34,6 +34,17 @@ void jobs_view_close(struct jobs_view *view)
 	progress_free(view->progress);
 }
 
+static void say_paused(struct jobs_view *view, const char *node, const struct event *event)
+{
+	unsigned long long celsius = event->count;
+	if (event->flag)
+		progress_say(view->progress, "%s: too warm (%llu C): it rests until it is cooler", node, celsius);
+	else if (celsius)
+		progress_say(view->progress, "%s: cool enough (%llu C): it goes on", node, celsius);
+	else
+		progress_say(view->progress, "%s: does not tell its temperature any more: it goes on", node);
+}
+
 static void on_event(void *self, const struct app_disk *disk, const struct event *event)
 {
 	struct jobs_view *view = self;
@@ -44,6 +55,8 @@ static void on_event(void *self, const struct app_disk *disk, const struct event
 		progress_say(view->progress, "%s: stalled: no answer for %llu s; the others go on", node, seconds);
 	else if (event->kind == EVENT_STALLED)
 		progress_say(view->progress, "%s: answers again, after %llu s", node, seconds);
+	else if (event->kind == EVENT_PAUSED)
+		say_paused(view, node, event);
 }
 
 /* A certificate that was only left to be published needs no disk. */

@@ -25,6 +25,7 @@ struct row {
 	uint64_t rate_done;
 	uint64_t line_at_ns;
 	bool stepping; /* it is known at which step it is */
+	bool paused; /* too warm: it rests */
 	bool ended;
 };
 
@@ -103,7 +104,9 @@ static void describe(const struct row *row, char *out, size_t size)
 	char step[48], share[UNITS_TEXT], rate[UNITS_TEXT], eta[UNITS_TEXT] = "-";
 	uint64_t all = whole(&row->disk->plan);
 	uint64_t gone = bytes_min(all, row->before + row->done);
-	if (row->rate)
+	if (row->paused)
+		text_copy(eta, sizeof(eta), "too warm");
+	else if (row->rate)
 		units_duration_format((all - gone) / row->rate, eta);
 	snprintf(out, size, "%-12s %-14s %7s %11s  ETA %-12s errors %llu",
 	    row->disk->plan.identity.node, step_words(row, step, sizeof(step)),
@@ -127,6 +130,7 @@ static void format_json(const struct row *row, const char *kind, struct buf *buf
 	json_write_uint(&writer, "permille", permille(row));
 	json_write_uint(&writer, "bytes_per_second", row->rate);
 	json_write_uint(&writer, "errors", row->errors);
+	json_write_bool(&writer, "paused", row->paused);
 	if (row->ended)
 		json_write_string(&writer, "outcome", evidence_outcome_text(row->disk->outcome));
 	json_write_close(&writer);
@@ -135,8 +139,8 @@ static void format_json(const struct row *row, const char *kind, struct buf *buf
 }
 
 /* Where a disk is, once in a while, may be missed; what happened may not. */
-enum line_kind { LINE_PROGRESS, LINE_STEP, LINE_ENDED };
-static const char *const line_words[] = { "progress", "step", "ended" };
+enum line_kind { LINE_PROGRESS, LINE_STEP, LINE_PAUSED, LINE_CONTINUED, LINE_ENDED };
+static const char *const line_words[] = { "progress", "step", "paused", "continued", "ended" };
 
 static void print_line(struct progress *progress, struct row *row, enum line_kind kind)
 {
@@ -243,6 +247,15 @@ static void enter_step(struct row *row, uint32_t step)
 	row->stepping = true;
 }
 
+/* While it rests it has no rate, and the one after does not count the rest. */
+static void take_paused(struct progress *progress, struct row *row, bool paused)
+{
+	row->paused = paused;
+	row->rate = row->rate_at_ns = 0;
+	if (progress->mode == PROGRESS_JSON && row->stepping)
+		print_line(progress, row, paused ? LINE_PAUSED : LINE_CONTINUED);
+}
+
 void progress_event(struct progress *progress, const struct app_disk *disk,
     const struct event *event)
 {
@@ -261,6 +274,9 @@ void progress_event(struct progress *progress, const struct app_disk *disk,
 		row->done = event->offset;
 		row->total = event->length;
 		take_rate(row, event->boot_ns);
+		break;
+	case EVENT_PAUSED:
+		take_paused(progress, row, event->flag);
 		break;
 	case EVENT_UNWRITTEN:
 	case EVENT_UNREADABLE:
