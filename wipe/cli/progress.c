@@ -130,7 +130,7 @@ static void format_json(const struct row *row, const char *kind, struct buf *buf
 	json_write_uint(&writer, "permille", permille(row));
 	json_write_uint(&writer, "bytes_per_second", row->rate);
 	json_write_uint(&writer, "errors", row->errors);
-	json_write_bool(&writer, "paused", row->paused);
+	json_write_bool(&writer, "paused", row->paused && !row->ended);
 	if (row->ended)
 		json_write_string(&writer, "outcome", evidence_outcome_text(row->disk->outcome));
 	json_write_close(&writer);
