@@ -236,6 +236,7 @@ struct app_job {
 	unsigned step_count;
 	uint64_t offset; /* bytes of that step that are durable */
 	bool done; /* nothing is left to do but the certificate */
+	bool paused; /* CODE_BUSY: the disk is too warm and rests */
 	int64_t wall_created_s;
 	int64_t wall_last_s; /* of the last event */
 	char reason[EVENT_TEXT]; /* why it stands still, "" = nothing said why */

@@ -54,7 +54,7 @@ static void a_virtual_disk_is_unknown_at_once_and_not_asked_again(void **state)
 		.identity = { .name = "loop0", .node = "/dev/loop0", .transport = "loop" } };
 	struct care care;
 	struct device_health health;
-	care_begin(&care, &disk, 0, SECOND_NS);
+	care_begin(&care, &disk, device_health_start, 0, SECOND_NS);
 	assert_true(care_take(&care, SECOND_NS, &health));
 	assert_false(health.known);
 	assert_false(care_take(&care, SECOND_NS, &health));

@@ -31,6 +31,7 @@ static void describe(const struct job_document *document, const struct evidence 
 	job->step = step;
 	job->step_count = document->plan.step_count;
 	job->done = !evidence_can_resume(evidence);
+	job->paused = evidence->paused && evidence->ending == EVIDENCE_RUNNING;
 	job->identity = document->plan.identity;
 	text_copy(job->procedure, sizeof(job->procedure), document->procedure.id);
 	job->wall_created_s = document->wall_created_s;
@@ -64,6 +65,7 @@ static enum code list_one(struct app *app, const struct device_set *set, const c
 		evidence_free(evidence);
 		if (job_store_is_locked(app, id))
 			job->code = CODE_BUSY;
+		job->paused &= job->code == CODE_BUSY;
 	}
 	free(document);
 	free(evidence);

@@ -155,7 +155,8 @@ static void on_event(void *self, size_t index, const struct event *event)
 	if (!job)
 		return;
 	forget_keys(keeper, job, event);
-	if (job->disk.started)
+	/* A drive may be too warm before it gets the word: then it rests from its first write on. */
+	if (job->disk.started || event->kind == EVENT_PAUSED)
 		keeper_job_changed(keeper, job,
 		    view_event(&job->view, &job->rate, &job->disk.plan, event));
 }

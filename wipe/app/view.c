@@ -80,6 +80,15 @@ static void take_bad(struct app_view *view, const struct plan *plan, const struc
 		view->map[i] = 'x';
 }
 
+/* While it rests it has no rate, and the one after does not count the rest. */
+static void take_paused(struct app_view *view, struct view_rate *rate, const struct event *event)
+{
+	view->paused = event->flag;
+	view->temperature_c = event->count ? (int32_t)event->count : DEVICE_HEALTH_NO_TEMPERATURE;
+	view->rate = 0;
+	*rate = (struct view_rate){ 0 };
+}
+
 bool view_event(struct app_view *view, struct view_rate *rate, const struct plan *plan,
     const struct event *event)
 {
@@ -107,7 +116,7 @@ bool view_event(struct app_view *view, struct view_rate *rate, const struct plan
 		view->stall_s = (uint32_t)bytes_min(event->length, UINT32_MAX);
 		return true;
 	case EVENT_PAUSED:
-		view->paused = event->flag;
+		take_paused(view, rate, event);
 		return true;
 	default:
 		return false;

@@ -34,6 +34,17 @@ void jobs_view_close(struct jobs_view *view)
 	progress_free(view->progress);
 }
 
+static void say_paused(struct jobs_view *view, const char *node, const struct app_view *now)
+{
+	if (now->paused)
+		progress_say(view->progress, "%s: too warm (%d C): it rests until it is cooler", node,
+		    now->temperature_c);
+	else if (now->temperature_c != DEVICE_HEALTH_NO_TEMPERATURE)
+		progress_say(view->progress, "%s: cool enough (%d C): it goes on", node, now->temperature_c);
+	else
+		progress_say(view->progress, "%s: does not tell its temperature any more: it goes on", node);
+}
+
 static void on_view(void *self, const struct app_disk *disk, const struct app_view *before,
     const struct app_view *now)
 {
@@ -45,10 +56,8 @@ static void on_view(void *self, const struct app_disk *disk, const struct app_vi
 		    now->stall_s);
 	if (!now->stalled && before->stalled && now->state == APP_VIEW_RUNNING)
 		progress_say(view->progress, "%s: answers again, after %u s", node, now->stall_s);
-	if (now->paused && !before->paused)
-		progress_say(view->progress, "%s: rests: too warm at %d C", node, now->temperature_c);
-	if (!now->paused && before->paused && now->state == APP_VIEW_RUNNING)
-		progress_say(view->progress, "%s: goes on at %d C", node, now->temperature_c);
+	if (now->paused != before->paused && (now->paused || now->state == APP_VIEW_RUNNING))
+		say_paused(view, node, now);
 }
 
 /* A certificate that was only left to be published needs no disk. */

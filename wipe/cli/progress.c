@@ -77,7 +77,9 @@ static void describe(const struct row *row, char *out, size_t size)
 	uint64_t gone = bytes_min(view->whole, view->whole_done);
 	snprintf(step, sizeof(step), "%s %u of %u", view->writing ? "pass" : "verify", view->pass,
 	    view->pass_count);
-	if (view->rate)
+	if (view->paused)
+		text_copy(eta, sizeof(eta), "too warm");
+	else if (view->rate)
 		units_duration_format((view->whole - gone) / view->rate, eta);
 	snprintf(out, size, "%-12s %-14s %7s %11s  ETA %-12s errors %llu",
 	    row->disk->plan.identity.node, step, units_permille_format(permille(view), share),
@@ -100,6 +102,7 @@ static void format_json(const struct row *row, const char *kind, struct buf *buf
 	json_write_uint(&writer, "permille", permille(&row->view));
 	json_write_uint(&writer, "bytes_per_second", row->view.rate);
 	json_write_uint(&writer, "errors", row->view.errors);
+	json_write_bool(&writer, "paused", row->view.paused);
 	if (row->ended)
 		json_write_string(&writer, "outcome", evidence_outcome_text(row->disk->outcome));
 	json_write_close(&writer);
@@ -108,8 +111,8 @@ static void format_json(const struct row *row, const char *kind, struct buf *buf
 }
 
 /* Where a disk is, once in a while, may be missed; what happened may not. */
-enum line_kind { LINE_PROGRESS, LINE_STEP, LINE_ENDED };
-static const char *const line_words[] = { "progress", "step", "ended" };
+enum line_kind { LINE_PROGRESS, LINE_STEP, LINE_PAUSED, LINE_CONTINUED, LINE_ENDED };
+static const char *const line_words[] = { "progress", "step", "paused", "continued", "ended" };
 
 static void print_line(struct progress *progress, struct row *row, enum line_kind kind)
 {
@@ -197,9 +200,12 @@ void progress_view(struct progress *progress, const struct app_disk *disk, const
 	if (!row)
 		return;
 	bool entered = view->stepping && (!row->view.stepping || row->view.step != view->step);
+	bool changed = view->paused != row->view.paused && view->state == APP_VIEW_RUNNING;
 	row->view = *view;
 	if (entered)
 		print_line(progress, row, LINE_STEP);
+	if (changed && progress->mode == PROGRESS_JSON)
+		print_line(progress, row, view->paused ? LINE_PAUSED : LINE_CONTINUED);
 }
 
 void progress_ended(struct progress *progress, const struct app_disk *disk)

@@ -10,7 +10,7 @@ static const char *state_text(const struct app_job *job, char *out, size_t size)
 {
 	char share[UNITS_TEXT];
 	if (job->code == CODE_BUSY)
-		snprintf(out, size, "running");
+		snprintf(out, size, "%s", job->paused ? "running, too warm: rests" : "running");
 	else if (job->code != CODE_OK)
 		snprintf(out, size, "unreadable");
 	else if (job->done)
@@ -66,6 +66,7 @@ static enum cli_exit print_json(const struct app_jobs *jobs)
 		json_write_string(&writer, "id", job->id);
 		json_write_bool(&writer, "readable", job->code == CODE_OK || job->code == CODE_BUSY);
 		json_write_bool(&writer, "running", job->code == CODE_BUSY);
+		json_write_bool(&writer, "paused", job->paused);
 		json_write_string(&writer, "line", job->line);
 		json_write_string(&writer, "model", job->identity.model);
 		json_write_string(&writer, "serial", job->identity.serial);

@@ -8,11 +8,12 @@
 #define SECOND_NS  UINT64_C(1000000000)
 #define EVERY_NS   (15 * SECOND_NS)
 
-void care_begin(struct care *care, const struct device *device, uint32_t configured_c, uint64_t now_ns)
+void care_begin(struct care *care, const struct device *device, care_starter *start,
+    uint32_t configured_c, uint64_t now_ns)
 {
 	struct err ignored = { 0 };
 	*care = (struct care){ .device = device, .configured_c = configured_c };
-	if (device_health_start(device, &care->reader, &ignored) != CODE_OK)
+	if (start(device, &care->reader, &ignored) != CODE_OK)
 		care->reader = NULL;
 	care_ask(care, DEVICE_HEALTH_ALL, now_ns);
 }

@@ -20,8 +20,12 @@ struct care {
 	bool paused;
 };
 
+/* How a reader is started: device_health_start(), or what a test has in its place. */
+typedef enum code care_starter(const struct device *device, struct device_health_reader **ret,
+    struct err *err);
 /* Starts the reader and asks for everything. Where that fails, the answer will be `unknown`. */
-void care_begin(struct care *care, const struct device *device, uint32_t configured_c, uint64_t now_ns);
+void care_begin(struct care *care, const struct device *device, care_starter *start,
+    uint32_t configured_c, uint64_t now_ns);
 void care_end(struct care *care);
 void care_ask(struct care *care, enum device_health_scope scope, uint64_t now_ns);
 /* What to wait for besides; -1 = nothing. */

@@ -35,6 +35,7 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock,
 	supervisor->host = host;
 	supervisor->clock = clock;
 	supervisor->watcher = *watcher;
+	supervisor->start_reader = device_health_start;
 	*ret = supervisor;
 	return CODE_OK;
 }

@@ -9,6 +9,7 @@ struct job_supervisor {
 	struct os_host *host;
 	struct os_clock *clock;
 	struct job_watcher watcher;
+	care_starter *start_reader;
 	/* Pointers: watchers keep what they borrowed when the array grows. NULL: a place that is free. */
 	struct session **jobs;
 	size_t count;

@@ -142,7 +142,8 @@ static void take_event(struct job_supervisor *supervisor, size_t index, const st
 	look_on(supervisor, index, event);
 	if (event->kind == EVENT_CLAIMED) {
 		job->claimed = true;
-		care_begin(&job->care, job->device, job->temperature_max_c, supervisor_boot_ns(supervisor));
+		care_begin(&job->care, job->device, supervisor->start_reader, job->temperature_max_c,
+		    supervisor_boot_ns(supervisor));
 	}
 }
 
