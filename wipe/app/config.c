@@ -76,11 +76,24 @@ static bool take_number(const struct ini_entry *entry, struct app_config *config
 	return false;
 }
 
+/* False: it is something else. */
+static bool take_keystream(const struct ini_entry *entry, struct app_config *config,
+    struct faults *faults)
+{
+	if (strcmp(entry->section, "speed") != 0 || strcmp(entry->key, "keystream") != 0)
+		return false;
+	if (!content_kernel_is_name(entry->value) ||
+	    !text_copy(config->keystream, sizeof(config->keystream), entry->value))
+		faults_add(faults, entry->line,
+		    "keystream '%s' is none of auto, vaes-512, vaes-256, libcrypto", entry->value);
+	return true;
+}
+
 static void take_entry(const struct ini_entry *entry, struct app_config *config,
     struct faults *faults)
 {
 	const struct key *key = find_key(entry);
-	if (!key && take_number(entry, config, faults))
+	if (!key && (take_number(entry, config, faults) || take_keystream(entry, config, faults)))
 		return;
 	if (!key) {
 		faults_add(faults, entry->line, "unknown key '%s' in [%s]; see certwipe(8), FILES",
@@ -149,7 +162,12 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "; written. Without it: what the drive itself calls too warm, else 70 for SSDs, 60 for others.\n"
 	    "; temperature-max-c = 60\n"
 	    "; A disk that has not answered for so many seconds is told as stalled (60).\n"
-	    "; stall-s = 60\n",
+	    "; stall-s = 60\n"
+	    "\n"
+	    "[speed]\n"
+	    "; How AES is computed for random content: auto, vaes-512, vaes-256 or libcrypto. The bytes are\n"
+	    "; the same; auto takes the fastest that this machine can do and does right.\n"
+	    "; keystream = auto\n",
 	    principal);
 	return buf_check(ret, err);
 }

@@ -145,6 +145,7 @@ static enum code claim(struct app_run *run, struct app_beginning *beginnings, st
 			.same_boot = beginnings && beginnings[i].same_boot,
 			.boot_id = run->app->machine.boot_id,
 			.needs_proof = beginnings && beginnings[i].needs_proof,
+			.kernel = run->kernel,
 		};
 		if (disk->refused != CODE_OK || disk->ended)
 			continue;

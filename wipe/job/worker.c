@@ -144,6 +144,7 @@ static struct engine_context context_of(const struct worker *worker, struct os_d
 		.make_known = worker->control->make_known,
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
+		.kernel = worker->task->kernel,
 	};
 }
 
