@@ -52,12 +52,12 @@ enum code content_self_test(const struct content_kernel *kernel, struct err *err
 #define CONTENT_KERNEL_AUTO "auto"
 #define CONTENT_KERNEL_NAME 16 /* bytes of a name, at most */
 #define CONTENT_KERNEL_LINE 160
-const char *content_kernel_name(const struct content_kernel *kernel);
-/* "auto", or one that some machine has: "vaes-512, vaes-256 or libcrypto". */
+const char *content_kernel_name(const struct content_kernel *kernel); /* NULL: "libcrypto" */
+/* "auto", or one that some machine has: "vaes-512", "vaes-256", "libcrypto". */
 bool content_kernel_is_name(const char *name);
 /*
  * Once at start: the fastest kernel that this machine can do and that passes its self-test ("auto", ""
- * or NULL), or the one of that name. *ret_line: "" or one line to say, which kernels this machine
+ * or NULL), or the one of that name. *ret_line: "", or one line to say: which kernels this machine
  * computes wrongly by. CODE_CONFIG: the named one is none of it; CODE_BUG: libcrypto is broken. `kernels`
  * NULL: all there are; else a NULL-terminated list, fastest first, that ends in libcrypto (for tests).
  */

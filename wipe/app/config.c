@@ -157,17 +157,17 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "; Principal whose ssh-agent key signs as operator when --operator is not given.\n"
 	    "; operator = alice@example.org\n"
 	    "\n"
+	    "[speed]\n"
+	    "; How AES is computed for random content: auto, vaes-512, vaes-256 or libcrypto. The bytes are\n"
+	    "; the same; auto takes the fastest that this machine can do and does right.\n"
+	    "; keystream = auto\n"
+	    "\n"
 	    "[limits]\n"
 	    "; A disk that gets warmer than so many degrees Celsius is left to cool before more is\n"
 	    "; written. Without it: what the drive itself calls too warm, else 70 for SSDs, 60 for others.\n"
 	    "; temperature-max-c = 60\n"
 	    "; A disk that has not answered for so many seconds is told as stalled (60).\n"
-	    "; stall-s = 60\n"
-	    "\n"
-	    "[speed]\n"
-	    "; How AES is computed for random content: auto, vaes-512, vaes-256 or libcrypto. The bytes are\n"
-	    "; the same; auto takes the fastest that this machine can do and does right.\n"
-	    "; keystream = auto\n",
+	    "; stall-s = 60\n",
 	    principal);
 	return buf_check(ret, err);
 }

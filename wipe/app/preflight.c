@@ -72,7 +72,7 @@ enum code app_kernel_choose(const struct app *app, const struct content_kernel *
     char ret_line[CONTENT_KERNEL_LINE], struct err *err)
 {
 	enum code code = content_kernel_choose(app->kernels, app->config.keystream, ret, ret_line, err);
-	return code == CODE_CONFIG ? err_prefix(err, "%s: [speed]", app->paths.config) : code;
+	return code == CODE_CONFIG ? err_prefix(err, "%s", app->paths.config) : code;
 }
 
 static enum code choose_kernel(struct app_run *run, struct err *err)

@@ -10,7 +10,7 @@ const struct content_kernel *const content_kernels[] = { &content_kernel_vaes_51
 
 const char *content_kernel_name(const struct content_kernel *kernel)
 {
-	return kernel->name;
+	return kernel ? kernel->name : content_kernel_libcrypto.name;
 }
 
 bool content_kernel_is_name(const char *name)
