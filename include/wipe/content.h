@@ -53,7 +53,7 @@ enum code content_self_test(const struct content_kernel *kernel, struct err *err
 #define CONTENT_KERNEL_NAME 16 /* bytes of a name, at most */
 #define CONTENT_KERNEL_LINE 160
 const char *content_kernel_name(const struct content_kernel *kernel); /* NULL: "libcrypto" */
-/* "auto", or one that some machine has: "vaes-512", "vaes-256", "libcrypto". */
+/* "auto", or one that some machine has: "vaes-512", "vaes-256", "aes-ni", "libcrypto". */
 bool content_kernel_is_name(const char *name);
 /*
  * Once at start: the fastest kernel that this machine can do and that passes its self-test ("auto", ""

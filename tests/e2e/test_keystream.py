@@ -4,7 +4,7 @@ import unittest
 
 from rig import Case
 
-KERNELS = ["vaes-512", "vaes-256", "libcrypto"]
+KERNELS = ["vaes-512", "vaes-256", "aes-ni", "libcrypto"]
 
 
 class Keystream(Case):

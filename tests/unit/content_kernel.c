@@ -368,7 +368,8 @@ static void a_name_is_that_kernel_or_a_fault_of_the_configuration(void **state)
 	assert_ptr_equal(kernel, &good);
 	assert_string_equal(line, "");
 	assert_true(content_kernel_is_name("auto") && content_kernel_is_name("vaes-512") &&
-	    content_kernel_is_name("vaes-256") && content_kernel_is_name("libcrypto"));
+	    content_kernel_is_name("vaes-256") && content_kernel_is_name("aes-ni") &&
+	    content_kernel_is_name("libcrypto"));
 	assert_false(content_kernel_is_name("") || content_kernel_is_name("vaes"));
 }
 

@@ -85,7 +85,7 @@ static bool take_keystream(const struct ini_entry *entry, struct app_config *con
 	if (!content_kernel_is_name(entry->value) ||
 	    !text_copy(config->keystream, sizeof(config->keystream), entry->value))
 		faults_add(faults, entry->line,
-		    "keystream '%s' is none of auto, vaes-512, vaes-256, libcrypto", entry->value);
+		    "keystream '%s' is none of auto, vaes-512, vaes-256, aes-ni, libcrypto", entry->value);
 	return true;
 }
 
@@ -158,8 +158,8 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "; operator = alice@example.org\n"
 	    "\n"
 	    "[speed]\n"
-	    "; How AES is computed for random content: auto, vaes-512, vaes-256 or libcrypto. The bytes are\n"
-	    "; the same; auto takes the fastest that this machine can do and does right.\n"
+	    "; How AES is computed for random content: auto, vaes-512, vaes-256, aes-ni or libcrypto. The\n"
+	    "; bytes are the same; auto takes the fastest that this machine can do and does right.\n"
 	    "; keystream = auto\n"
 	    "\n"
 	    "[limits]\n"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct content_kernel *const content_kernels[] = { &content_kernel_vaes_512,
-	&content_kernel_vaes_256, &content_kernel_libcrypto, NULL };
+	&content_kernel_vaes_256, &content_kernel_aes_ni, &content_kernel_libcrypto, NULL };
 
 const char *content_kernel_name(const struct content_kernel *kernel)
 {

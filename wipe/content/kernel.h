@@ -32,6 +32,7 @@ struct content_kernel {
 
 extern const struct content_kernel content_kernel_vaes_512;
 extern const struct content_kernel content_kernel_vaes_256;
+extern const struct content_kernel content_kernel_aes_ni;
 extern const struct content_kernel content_kernel_libcrypto; /* what others are measured by */
 
 /* Fastest first; the last is content_kernel_libcrypto, then NULL. */

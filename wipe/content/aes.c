@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* vaes: a key, its table, and the odd bytes before and after whole blocks. */
-#include "vaes.h"
+/* aes: a key, its table, and the odd bytes before and after whole blocks. */
+#include "aes.h"
 
 #if defined(__x86_64__)
 
@@ -16,7 +16,7 @@
 
 /* Not every compiler knows vaes as a word for __builtin_cpu_supports(): bit 9 of ECX of leaf 7 (Intel SDM
  * volume 2A, CPUID). */
-bool vaes_is_supported(void)
+bool aes_is_wide(void)
 {
 	unsigned eax, ebx, ecx, edx;
 	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & FEATURE_VAES) != 0 &&
@@ -24,12 +24,12 @@ bool vaes_is_supported(void)
 }
 
 /* FIPS 197 section 5.2 with Nk = 8, four words at a time. */
-VAES_NARROW static void expand_key(struct vaes *vaes, const uint8_t key[CONTENT_KEY])
+AES_ONE static void expand_key(struct aes *aes, const uint8_t key[CONTENT_KEY])
 {
-	__m128i *keys = vaes->round_keys;
+	__m128i *keys = aes->round_keys;
 	keys[0] = _mm_loadu_si128((const __m128i *)(const void *)key);
 	keys[1] = _mm_loadu_si128((const __m128i *)(const void *)(key + 16));
-	for (unsigned i = 2; i <= VAES_ROUNDS; i++) {
+	for (unsigned i = 2; i <= AES_ROUNDS; i++) {
 		/* Its words are SubWord and RotWord(SubWord) of words 1 and 3. */
 		__m128i words = _mm_aeskeygenassist_si128(keys[i - 1], 0);
 		__m128i mixed = keys[i - 2];
@@ -45,99 +45,99 @@ VAES_NARROW static void expand_key(struct vaes *vaes, const uint8_t key[CONTENT_
 	}
 }
 
-VAES_NARROW static void make_table(struct vaes *vaes, uint64_t number)
+AES_ONE static void make_table(struct aes *aes, uint64_t number)
 {
 	uint64_t block = number * TABLE_BLOCKS;
-	const __m128i base = vaes_base(vaes, block);
-	for (unsigned i = 0; i < VAES_RUN; i++)
-		vaes->table[i] = _mm_xor_si128(vaes_two_rounds(vaes, block + i), base);
-	vaes->table_number = number;
+	const __m128i base = aes_base(aes, block);
+	for (unsigned i = 0; i < AES_RUN; i++)
+		aes->table[i] = _mm_xor_si128(aes_two_rounds(aes, block + i), base);
+	aes->table_number = number;
 }
 
 /* With the right table: how many of the blocks it serves. */
-static size_t prepare(struct vaes *vaes, uint64_t block, size_t blocks)
+static size_t prepare(struct aes *aes, uint64_t block, size_t blocks)
 {
-	if (vaes->table_number != block / TABLE_BLOCKS)
-		make_table(vaes, block / TABLE_BLOCKS);
+	if (aes->table_number != block / TABLE_BLOCKS)
+		make_table(aes, block / TABLE_BLOCKS);
 	return (size_t)bytes_min(blocks, TABLE_BLOCKS - block % TABLE_BLOCKS);
 }
 
-enum code vaes_new(const uint8_t key[CONTENT_KEY], uint64_t high, bool complement,
-    const struct vaes_loops *loops, void **ret, struct err *err)
+enum code aes_new(const uint8_t key[CONTENT_KEY], uint64_t high, bool complement,
+    const struct aes_loops *loops, void **ret, struct err *err)
 {
-	struct vaes *vaes = aligned_alloc(_Alignof(struct vaes), sizeof(*vaes));
-	if (!vaes)
+	struct aes *aes = aligned_alloc(_Alignof(struct aes), sizeof(*aes));
+	if (!aes)
 		return err_memory(err);
-	memset(vaes, 0, sizeof(*vaes));
-	vaes->high = high;
-	vaes->loops = loops;
-	vaes->table_number = NO_TABLE;
-	expand_key(vaes, key);
+	memset(aes, 0, sizeof(*aes));
+	aes->high = high;
+	aes->loops = loops;
+	aes->table_number = NO_TABLE;
+	expand_key(aes, key);
 	if (complement) /* what the last round adds is added to what comes out */
-		vaes->round_keys[VAES_ROUNDS] =
-		    _mm_xor_si128(vaes->round_keys[VAES_ROUNDS], _mm_set1_epi8(-1));
-	*ret = vaes;
+		aes->round_keys[AES_ROUNDS] =
+		    _mm_xor_si128(aes->round_keys[AES_ROUNDS], _mm_set1_epi8(-1));
+	*ret = aes;
 	return CODE_OK;
 }
 
-void vaes_free(void *state)
+void aes_free(void *state)
 {
 	if (!state)
 		return;
-	sodium_memzero(state, sizeof(struct vaes));
+	sodium_memzero(state, sizeof(struct aes));
 	free(state);
 }
 
-static void one_block(struct vaes *vaes, uint64_t block, uint8_t data[KERNEL_BLOCK])
+static void one_block(struct aes *aes, uint64_t block, uint8_t data[KERNEL_BLOCK])
 {
-	prepare(vaes, block, 1);
-	vaes->loops->fill(vaes, block, data, 1);
+	prepare(aes, block, 1);
+	aes->loops->fill(aes, block, data, 1);
 }
 
-static void fill(struct vaes *vaes, uint64_t block, unsigned skip, uint8_t *data, size_t len)
+static void fill(struct aes *aes, uint64_t block, unsigned skip, uint8_t *data, size_t len)
 {
 	uint8_t whole[KERNEL_BLOCK];
 	if (skip > 0) {
 		size_t part = (size_t)bytes_min(KERNEL_BLOCK - skip, len);
-		one_block(vaes, block++, whole);
+		one_block(aes, block++, whole);
 		memcpy(data, whole + skip, part);
 		data += part;
 		len -= part;
 	}
 	while (len >= KERNEL_BLOCK) {
-		size_t blocks = prepare(vaes, block, len / KERNEL_BLOCK);
-		vaes->loops->fill(vaes, block, data, blocks);
+		size_t blocks = prepare(aes, block, len / KERNEL_BLOCK);
+		aes->loops->fill(aes, block, data, blocks);
 		block += blocks;
 		data += blocks * KERNEL_BLOCK;
 		len -= blocks * KERNEL_BLOCK;
 	}
 	if (len > 0) {
-		one_block(vaes, block, whole);
+		one_block(aes, block, whole);
 		memcpy(data, whole, len);
 	}
 }
 
-static bool is_same(struct vaes *vaes, uint64_t block, unsigned skip, const uint8_t *data, size_t len)
+static bool is_same(struct aes *aes, uint64_t block, unsigned skip, const uint8_t *data, size_t len)
 {
 	uint8_t whole[KERNEL_BLOCK];
 	if (skip > 0) {
 		size_t part = (size_t)bytes_min(KERNEL_BLOCK - skip, len);
-		one_block(vaes, block++, whole);
+		one_block(aes, block++, whole);
 		if (memcmp(data, whole + skip, part) != 0)
 			return false;
 		data += part;
 		len -= part;
 	}
 	while (len >= KERNEL_BLOCK) {
-		size_t blocks = prepare(vaes, block, len / KERNEL_BLOCK);
-		if (!vaes->loops->is_same(vaes, block, data, blocks))
+		size_t blocks = prepare(aes, block, len / KERNEL_BLOCK);
+		if (!aes->loops->is_same(aes, block, data, blocks))
 			return false;
 		block += blocks;
 		data += blocks * KERNEL_BLOCK;
 		len -= blocks * KERNEL_BLOCK;
 	}
 	if (len > 0)
-		one_block(vaes, block, whole);
+		one_block(aes, block, whole);
 	return len == 0 || memcmp(data, whole, len) == 0;
 }
 
@@ -147,7 +147,7 @@ static void forget_keys(void)
 	sodium_stackzero(STACK_USED);
 }
 
-enum code vaes_fill(void *state, uint64_t block, unsigned skip, uint8_t *data, size_t len,
+enum code aes_fill(void *state, uint64_t block, unsigned skip, uint8_t *data, size_t len,
     struct err *err)
 {
 	(void)err;
@@ -156,7 +156,7 @@ enum code vaes_fill(void *state, uint64_t block, unsigned skip, uint8_t *data, s
 	return CODE_OK;
 }
 
-enum code vaes_compare(void *state, uint64_t block, unsigned skip, const uint8_t *data, size_t len,
+enum code aes_compare(void *state, uint64_t block, unsigned skip, const uint8_t *data, size_t len,
     bool *ret_same, struct err *err)
 {
 	(void)err;
