@@ -8,6 +8,7 @@
 
 #include "wipe/base.h"
 #include "wipe/certificate.h"
+#include "wipe/content.h"
 #include "wipe/device.h"
 #include "wipe/event.h"
 #include "wipe/evidence.h"
@@ -47,6 +48,7 @@ struct app_config {
 	char operator_[128]; /* default of --operator */
 	uint32_t temperature_max_c; /* pause above it; 0: see device_health_limit() */
 	uint32_t stall_s; /* a disk that is silent for so long is told as stalled; 0: JOB_STALL_NS */
+	char keystream[CONTENT_KERNEL_NAME]; /* kernel for random content; "": the fastest */
 };
 
 struct app_options {
@@ -63,6 +65,7 @@ struct app {
 	struct certificate_tool tool;
 	struct app_paths paths;
 	struct app_config config;
+	const struct content_kernel *const *kernels; /* NULL: all there are; see content_kernel_choose() */
 };
 /* Opens the seams, works the paths out, reads the configuration when there is one. CODE_CONFIG,
  * CODE_INPUT (file:line). On failure nothing is left open. */
@@ -200,6 +203,8 @@ struct app_face {
 	void (*stopping)(void *self, unsigned times);
 	/* Something that is not well, and is tried again: "" = it is well again. */
 	void (*trouble)(void *self, const struct app_disk *disk, const char *line);
+	/* Of the whole run: nothing is done wrong, but a person should know. */
+	void (*warn)(void *self, const char *line);
 	void *self;
 };
 
@@ -339,6 +344,7 @@ struct app_check_report {
 	char ranges_line[480];
 	enum app_device_match device;
 	char device_line[480];
+	char keystream_line[CONTENT_KERNEL_LINE]; /* what is wrong with this machine, "" = nothing */
 	bool content_asked;
 	bool content_same; /* everything that was read is what the certificate says was left */
 	uint64_t content_bytes; /* read and compared */

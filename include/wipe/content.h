@@ -27,10 +27,13 @@ struct content {
 	uint8_t key[CONTENT_KEY]; /* CONTENT_KEYSTREAM */
 };
 
-/* A generator for one content; owns cipher state and scratch (at most 256 KiB). */
+/* A way to compute the keystream: by wide registers, or by libcrypto. A constant; all give the same bytes. */
+struct content_kernel;
+
+/* A generator for one content; owns cipher state and scratch (at most 256 KiB). kernel NULL: libcrypto. */
 struct content_source;
-enum code content_source_new(const struct content *content, struct content_source **ret,
-    struct err *err) WIPE_MUST_USE;
+enum code content_source_new(const struct content *content, const struct content_kernel *kernel,
+    struct content_source **ret, struct err *err) WIPE_MUST_USE;
 void content_source_free(struct content_source *source); /* wipes the key; NULL is fine */
 
 /* Fills data[0..len) with what belongs at `offset` (any offset, any length). */
@@ -40,8 +43,27 @@ enum code content_fill(struct content_source *source, uint64_t offset, void *dat
 enum code content_compare(struct content_source *source, uint64_t offset, const void *data,
     size_t len, bool *ret_same, struct err *err) WIPE_MUST_USE;
 
-/* Known answers (AES-256-CTR of SP 800-38A F.5.5 and our own offsets): run once at start. */
-enum code content_self_test(struct err *err) WIPE_MUST_USE;
+/*
+ * Does this machine, by this kernel, compute what an auditor's will? Known answers (AES-256-CTR of SP
+ * 800-38A F.5.5 and our own offsets), and the same bytes as libcrypto. CODE_BUG.
+ */
+enum code content_self_test(const struct content_kernel *kernel, struct err *err) WIPE_MUST_USE;
+
+#define CONTENT_KERNEL_AUTO "auto"
+#define CONTENT_KERNEL_NAME 16 /* bytes of a name, at most */
+#define CONTENT_KERNEL_LINE 160
+const char *content_kernel_name(const struct content_kernel *kernel); /* NULL: "libcrypto" */
+/* "auto", or one that some machine has: "vaes-512", "vaes-256", "aes-ni", "libcrypto". */
+bool content_kernel_is_name(const char *name);
+/*
+ * Once at start: the fastest kernel that this machine can do and that passes its self-test ("auto", ""
+ * or NULL), or the one of that name. *ret_line: "", or one line to say: which kernels this machine
+ * computes wrongly by. CODE_CONFIG: the named one is none of it; CODE_BUG: libcrypto is broken. `kernels`
+ * NULL: all there are; else a NULL-terminated list, fastest first, that ends in libcrypto (for tests).
+ */
+enum code content_kernel_choose(const struct content_kernel *const *kernels, const char *name,
+    const struct content_kernel **ret, char ret_line[CONTENT_KERNEL_LINE], struct err *err)
+    WIPE_MUST_USE;
 
 /*
  * Uniform numbers from a seed, replayable in a few lines of any language: ChaCha20 (the original

@@ -58,6 +58,7 @@ struct engine_context {
 	enum code (*make_known)(void *self, struct err *err);
 	void *self;
 	const struct engine_limits *limits;
+	const struct content_kernel *kernel; /* NULL: libcrypto */
 };
 
 /* Sums over this run alone, for the comparison with the kernel's counter since its claim. */

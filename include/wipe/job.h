@@ -23,6 +23,7 @@ struct job_task {
 	/* Neither serial number nor an uninterrupted presence says that this is the disk: only the job's own
 	 * keystream on it can. */
 	bool needs_proof;
+	const struct content_kernel *kernel; /* NULL: libcrypto */
 	struct os_host *host;
 	struct os_clock *clock;
 };
@@ -91,6 +92,7 @@ struct job_start {
 	bool same_boot; /* as the last event of it */
 	const char *boot_id; /* of this boot; RESUMED tells it */
 	bool needs_proof;
+	const struct content_kernel *kernel; /* NULL: libcrypto */
 	const struct job_options *options; /* NULL: the standard; copied */
 };
 

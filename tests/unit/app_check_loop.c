@@ -5,6 +5,7 @@
  */
 #include "unit/device_machine.h"
 #include "unit/loop_rig.h"
+#include "unit/odd_kernel.h"
 #include "unit/sample_certificate.h"
 #include "wipe/app.h"
 
@@ -105,6 +106,31 @@ static void the_disk_that_was_scanned_is_read(void **state)
 	loop_rig_close(&rig.loop);
 }
 
+static void a_broken_kernel_is_told_and_not_used(void **state)
+{
+	struct rig rig;
+	const struct content_kernel *const kernels[] = { &odd_kernel, &content_kernel_libcrypto, NULL };
+	open_rig(&rig, state, WORLD_SIZE);
+	rig.app.kernels = kernels;
+	assert_ok(check(&rig), rig.machine->err);
+	assert_true(rig.report.content_asked);
+	assert_non_null(strstr(rig.report.keystream_line, "odd"));
+	app_check_free(&rig.report);
+	loop_rig_close(&rig.loop);
+}
+
+static void a_kernel_that_cannot_be_had_is_a_fault_of_the_configuration(void **state)
+{
+	struct rig rig;
+	const struct content_kernel *const kernels[] = { &odd_kernel, &content_kernel_libcrypto, NULL };
+	open_rig(&rig, state, WORLD_SIZE);
+	rig.app.kernels = kernels;
+	strcpy(rig.app.config.keystream, "odd");
+	assert_int_equal(check(&rig), CODE_CONFIG);
+	assert_non_null(strstr(rig.machine->err.line, "keystream = odd"));
+	loop_rig_close(&rig.loop);
+}
+
 static void another_disk_of_the_same_name_and_number_is_not_read(void **state)
 {
 	struct rig rig;
@@ -134,6 +160,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RULE(the_disk_that_was_scanned_is_read),
+		RULE(a_broken_kernel_is_told_and_not_used),
+		RULE(a_kernel_that_cannot_be_had_is_a_fault_of_the_configuration),
 		RULE(another_disk_of_the_same_name_and_number_is_not_read),
 		RULE(a_name_that_leads_to_another_number_is_not_read),
 		RULE(a_disk_of_another_size_is_not_read),

@@ -54,6 +54,29 @@ static void a_stall_takes_a_second_to_a_day(void **state)
 	}
 }
 
+static void a_keystream_is_one_of_five_names(void **state)
+{
+	(void)state;
+	struct err err = { 0 };
+	struct app_config config = { 0 };
+	assert_ok(read_text("[station]\nsite = x\n", &config, &err), err);
+	assert_string_equal(config.keystream, "");
+	static const char *const names[] = { "auto", "vaes-512", "vaes-256", "aes-ni", "libcrypto" };
+	for (size_t i = 0; i < WIPE_COUNT(names); i++) {
+		char text[80];
+		snprintf(text, sizeof(text), "[speed]\nkeystream = %s\n", names[i]);
+		assert_ok(read_text(text, &config, &err), err);
+		assert_string_equal(config.keystream, names[i]);
+	}
+	static const char *const wrong[] = { "[speed]\nkeystream = vaes\n", "[speed]\nkeystream =\n",
+		"[speed]\nkeystream = AUTO\n", "[speed]\nkeystream = auto auto\n",
+		"[wipe]\nkeystream = auto\n", "[speed]\nkeystreams = auto\n" };
+	for (size_t i = 0; i < WIPE_COUNT(wrong); i++) {
+		assert_int_equal(read_text(wrong[i], &config, &err), CODE_INPUT);
+		assert_non_null(strstr(err.line, ":2: "));
+	}
+}
+
 static void the_example_is_read_also_with_every_comment_taken_up(void **state)
 {
 	(void)state;
@@ -74,6 +97,7 @@ static void the_example_is_read_also_with_every_comment_taken_up(void **state)
 	assert_int_equal(config.temperature_max_c, 60);
 	assert_int_equal(config.stall_s, 60);
 	assert_string_equal(config.operator_, "alice@example.org");
+	assert_string_equal(config.keystream, "auto");
 }
 
 int main(void)
@@ -81,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_temperature_is_a_whole_number_in_range),
 		cmocka_unit_test(a_stall_takes_a_second_to_a_day),
+		cmocka_unit_test(a_keystream_is_one_of_five_names),
 		cmocka_unit_test(the_example_is_read_also_with_every_comment_taken_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ static struct content_source *open_source(struct content content)
 {
 	struct err err;
 	struct content_source *source = NULL;
-	assert_ok(content_source_new(&content, &source, &err), err);
+	assert_ok(content_source_new(&content, NULL, &source, &err), err);
 	return source;
 }
 
@@ -151,7 +151,7 @@ static void self_test_passes(void **state)
 {
 	(void)state;
 	struct err err;
-	assert_ok(content_self_test(&err), err);
+	assert_ok(content_self_test(NULL, &err), err);
 }
 
 static void nonsense_is_refused(void **state)
@@ -160,11 +160,11 @@ static void nonsense_is_refused(void **state)
 	struct err err;
 	struct content_source *source = NULL;
 	struct content content = { .kind = CONTENT_CONSTANT };
-	assert_int_equal(content_source_new(&content, &source, &err), CODE_BUG);
+	assert_int_equal(content_source_new(&content, NULL, &source, &err), CODE_BUG);
 	content.byte_count = 65;
-	assert_int_equal(content_source_new(&content, &source, &err), CODE_BUG);
+	assert_int_equal(content_source_new(&content, NULL, &source, &err), CODE_BUG);
 	content.kind = CONTENT_NONE;
-	assert_int_equal(content_source_new(&content, &source, &err), CODE_BUG);
+	assert_int_equal(content_source_new(&content, NULL, &source, &err), CODE_BUG);
 	assert_null(source);
 }
 

@@ -77,7 +77,7 @@ static void check(struct rig *rig, enum code code)
 	uint8_t *mismatch = marked(rig, EVENT_MISMATCH);
 	assert_int_equal(rig->totals.written + count_marks(rig, unwritten), size);
 	struct content_source *source = NULL;
-	assert_ok(content_source_new(&rig->plan->steps[0].content, &source, &rig->err), rig->err);
+	assert_ok(content_source_new(&rig->plan->steps[0].content, NULL, &source, &rig->err), rig->err);
 	for (uint64_t at = 0; at < size && code == CODE_OK; at += BLOCK) {
 		bool same = false;
 		assert_ok(content_compare(source, at, rig->fake->bytes + at, BLOCK, &same,

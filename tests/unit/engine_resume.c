@@ -23,7 +23,7 @@ static struct rig *job(uint64_t zeros_to, uint64_t keystream_to)
 	step->sample_strata = 64;
 	struct content content = rig_keystream();
 	struct content_source *source = NULL;
-	assert_ok(content_source_new(&content, &source, &rig->err), rig->err);
+	assert_ok(content_source_new(&content, NULL, &source, &rig->err), rig->err);
 	memset(rig->fake->bytes, 0, zeros_to);
 	assert_ok(content_fill(source, 0, rig->fake->bytes, keystream_to, &rig->err), rig->err);
 	content_source_free(source);
@@ -154,7 +154,7 @@ static void too_many_separate_ranges_end_a_verification(void **state)
 	for (size_t i = 0; i < 2; i++)
 		rig->plan->steps[i].content = rig_keystream();
 	struct content_source *source = NULL;
-	assert_ok(content_source_new(&rig->plan->steps[1].content, &source, &rig->err), rig->err);
+	assert_ok(content_source_new(&rig->plan->steps[1].content, NULL, &source, &rig->err), rig->err);
 	assert_ok(content_fill(source, 0, rig->fake->bytes, 4 * MIB, &rig->err), rig->err);
 	content_source_free(source);
 	for (uint64_t at = 0; at < 4 * MIB; at += 1024)

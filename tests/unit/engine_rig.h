@@ -125,7 +125,7 @@ static inline void rig_assert_medium(struct rig *rig, struct content content, ui
     uint64_t length)
 {
 	struct content_source *source = NULL;
-	assert_ok(content_source_new(&content, &source, &rig->err), rig->err);
+	assert_ok(content_source_new(&content, NULL, &source, &rig->err), rig->err);
 	uint32_t logical = rig->fake->logical;
 	for (uint64_t at = 0; at < rig->fake->size; at += logical) {
 		bool same = false;

@@ -43,7 +43,7 @@ static void assert_medium(const struct crash_machine *machine)
 	unsigned left = 0;
 	while (plan->steps[left].action != PLAN_WRITE || !plan->steps[left].left)
 		left++;
-	assert_ok(content_source_new(&plan->steps[left].content, &source, &err), err);
+	assert_ok(content_source_new(&plan->steps[left].content, NULL, &source, &err), err);
 	for (uint64_t at = 0; at < CRASH_SIZE; at += 512) {
 		uint64_t bad = machine->kind->bad;
 		bool same = false;

@@ -217,7 +217,7 @@ static inline int rest_set_up(void **state)
 	if (!rig->node[0])
 		return 0;
 	/* As the program does: a confined worker cannot load what libcrypto loads when it is first used. */
-	assert_ok(content_self_test(&err), err);
+	assert_ok(content_self_test(NULL, &err), err);
 	rig->shared = warm_shared_new(REST_COOL_C);
 	rig->shared->hold_at = REST_HOLD_AT;
 	rig->clock = (struct warm_clock){ .base = { &warm_clock_ops }, .shared = rig->shared };

@@ -11,6 +11,10 @@ enum code app_config_read(struct os_files *files, const char *path, bool must_ex
 /* The commented example that `setup` writes. */
 enum code app_config_example(const char *principal, struct buf *ret, struct err *err) WIPE_MUST_USE;
 
+/* How this machine computes keystreams, tested, as configured; *ret_line as of content_kernel_choose(). */
+enum code app_kernel_choose(const struct app *app, const struct content_kernel **ret,
+    char ret_line[CONTENT_KERNEL_LINE], struct err *err) WIPE_MUST_USE;
+
 /* The station's key, from its 0600 file. CODE_CONFIG says what to do when it is not there. */
 enum code app_key_read(struct app *app, struct trust_secret_key **ret, struct err *err)
     WIPE_MUST_USE;
@@ -39,6 +43,7 @@ enum code app_configure(struct app *app, struct err *err) WIPE_MUST_USE;
 struct app_office {
 	struct app *app;
 	struct chain *chain; /* owned */
+	const struct content_kernel *kernel; /* how this machine computes keystreams */
 };
 
 /* What a job starts from. */
@@ -72,7 +77,7 @@ enum code app_issue(const struct app_office *office, struct app_disk *disk,
 /* The chain's entry for a job that is about to write. */
 enum code app_issue_start(const struct app_office *office, struct app_disk *disk, struct err *err)
     WIPE_MUST_USE;
-/* Key, operator's key, chain: everything that can be missing hours later. */
+/* Kernel, key, operator's key, chain: everything that can be missing hours later. */
 enum code app_preflight(struct app_run *run, struct err *err) WIPE_MUST_USE;
 /* Temporary files of processes that were killed go from the certificates' folder. */
 void app_tidy(struct app *app);

@@ -76,11 +76,24 @@ static bool take_number(const struct ini_entry *entry, struct app_config *config
 	return false;
 }
 
+/* False: it is something else. */
+static bool take_keystream(const struct ini_entry *entry, struct app_config *config,
+    struct faults *faults)
+{
+	if (strcmp(entry->section, "speed") != 0 || strcmp(entry->key, "keystream") != 0)
+		return false;
+	if (!content_kernel_is_name(entry->value) ||
+	    !text_copy(config->keystream, sizeof(config->keystream), entry->value))
+		faults_add(faults, entry->line,
+		    "keystream '%s' is none of auto, vaes-512, vaes-256, aes-ni, libcrypto", entry->value);
+	return true;
+}
+
 static void take_entry(const struct ini_entry *entry, struct app_config *config,
     struct faults *faults)
 {
 	const struct key *key = find_key(entry);
-	if (!key && take_number(entry, config, faults))
+	if (!key && (take_number(entry, config, faults) || take_keystream(entry, config, faults)))
 		return;
 	if (!key) {
 		faults_add(faults, entry->line, "unknown key '%s' in [%s]; see certwipe(8), FILES",
@@ -143,6 +156,11 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "procedure = " APP_DEFAULT_PROCEDURE "\n"
 	    "; Principal whose ssh-agent key signs as operator when --operator is not given.\n"
 	    "; operator = alice@example.org\n"
+	    "\n"
+	    "[speed]\n"
+	    "; How AES is computed for random content: auto, vaes-512, vaes-256, aes-ni or libcrypto. The\n"
+	    "; bytes are the same; auto takes the fastest that this machine can do and does right.\n"
+	    "; keystream = auto\n"
 	    "\n"
 	    "[limits]\n"
 	    "; A disk that gets warmer than so many degrees Celsius is left to cool before more is\n"

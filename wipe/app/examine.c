@@ -117,7 +117,7 @@ static enum code compare(struct app *app, struct os_disk *disk, const struct ide
 	bool sampled = certificate_left_sampling(report->certificate, &sampling, seed) && !full;
 	content_random(seed, sizeof(seed));
 	struct comparison comparison = { report->certificate, report };
-	const struct engine_context context = {
+	struct engine_context context = {
 		.disk = disk,
 		.clock = app->clock,
 		.sink = { on_event, &comparison },
@@ -125,8 +125,11 @@ static enum code compare(struct app *app, struct os_disk *disk, const struct ide
 		.limits = &engine_limits_default,
 	};
 	struct engine_totals totals = { 0 };
+	enum code code = app_kernel_choose(app, &context.kernel, report->keystream_line, err);
+	if (code != CODE_OK)
+		return code;
 	report->content_asked = true;
-	enum code code = engine_verify(&content, identity->size, identity->logical, disk->slot_size,
+	code = engine_verify(&content, identity->size, identity->logical, disk->slot_size,
 	    sampled ? &sampling : NULL, seed, &context, &totals, err);
 	report->content_same = code == CODE_OK && report->content_different == 0 &&
 	    report->content_bytes > 0;

@@ -56,9 +56,10 @@ static enum code open_office(struct keeper *keeper, struct err *err)
 {
 	struct app *app = keeper->office.app;
 	bool torn = false;
-	enum code code = content_self_test(err);
+	char ignored[CONTENT_KERNEL_LINE]; /* the command that asks has said it */
+	enum code code = app_configure(app, err);
 	if (code == CODE_OK)
-		code = app_configure(app, err);
+		code = app_kernel_choose(app, &keeper->office.kernel, ignored, err);
 	if (code != CODE_OK || keeper->office.chain)
 		return code;
 	code = chain_open(app->files, app->clock, app->paths.chain, &keeper->office.chain, &torn, err);

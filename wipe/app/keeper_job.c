@@ -80,6 +80,7 @@ enum code keeper_job_claim(struct keeper *keeper, struct keeper_job *job, struct
 		.same_boot = job->beginning.same_boot,
 		.boot_id = app->machine.boot_id,
 		.needs_proof = job->beginning.needs_proof,
+		.kernel = keeper->office.kernel,
 		.options = &options,
 	};
 	if (disk->refused != CODE_OK)

@@ -59,10 +59,26 @@ static enum code find_operator(struct app_run *run, const char *principal, struc
 	return CODE_OK;
 }
 
+enum code app_kernel_choose(const struct app *app, const struct content_kernel **ret,
+    char ret_line[CONTENT_KERNEL_LINE], struct err *err)
+{
+	enum code code = content_kernel_choose(app->kernels, app->config.keystream, ret, ret_line, err);
+	return code == CODE_CONFIG ? err_prefix(err, "%s", app->paths.config) : code;
+}
+
+static enum code choose_kernel(struct app_run *run, struct err *err)
+{
+	char line[CONTENT_KERNEL_LINE];
+	enum code code = app_kernel_choose(run->office.app, &run->office.kernel, line, err);
+	if (code == CODE_OK && line[0])
+		run->face->warn(run->face->self, line);
+	return code;
+}
+
 enum code app_preflight(struct app_run *run, struct err *err)
 {
 	struct trust_public_key station = { 0 };
-	enum code code = content_self_test(err);
+	enum code code = choose_kernel(run, err);
 	if (code == CODE_OK)
 		code = check_key(run, &station, err);
 	if (code == CODE_OK && run->operator_.principal[0]) {

@@ -118,6 +118,8 @@ static enum cli_exit run(const struct cli_command *command, struct app *app,
 		/* Looked at and found wanting, or not even seen? */
 		return code == CODE_INPUT || code == CODE_UNTRUSTED ? CLI_NOT_ERASED : CLI_USAGE;
 	}
+	if (report.keystream_line[0])
+		cli_say("warning: %s", report.keystream_line);
 	enum cli_exit result = CLI_OK;
 	if (cli_args_has(args, "json"))
 		result = print_json(&report);

@@ -110,10 +110,16 @@ static void on_trouble(void *self, const struct app_disk *disk, const char *line
 		progress_say(view->progress, "%s: the journal is written again", node);
 }
 
+static void on_warn(void *self, const char *line)
+{
+	(void)self; /* before the first disk is begun */
+	cli_say("warning: %s", line);
+}
+
 struct app_face jobs_face(struct jobs_view *view)
 {
 	return (struct app_face){ .view = on_view, .ended = on_ended, .tick = on_tick,
-		.stopping = on_stopping, .trouble = on_trouble, .self = view };
+		.stopping = on_stopping, .trouble = on_trouble, .warn = on_warn, .self = view };
 }
 
 static enum cli_exit exit_of(const struct app_erase_result *result)

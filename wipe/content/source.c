@@ -6,34 +6,33 @@
  */
 #include "wipe/content.h"
 
-#include "keystream.h"
+#include "kernel.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Small enough to stay in the cache between being made and being used. */
-#define SCRATCH (64u * 1024)
+#define SCRATCH (64u * 1024) /* bytes, and stays in the cache */
 
 struct content_source {
 	struct content content;
-	struct keystream *keystream; /* CONTENT_KEYSTREAM */
-	size_t period; /* CONTENT_CONSTANT: bytes of `scratch` after which it repeats in phase */
-	/* A constant: the pattern repeated, long enough to start at any phase. Else: to compare. */
-	uint8_t scratch[SCRATCH + CONTENT_BYTES_MAX];
+	const struct content_kernel *kernel;
+	void *keystream; /* CONTENT_KEYSTREAM: the kernel's state */
+	size_t period; /* CONTENT_CONSTANT: bytes of `pattern` after which it repeats in phase */
+	uint8_t pattern[SCRATCH + CONTENT_BYTES_MAX]; /* long enough to start at any phase */
 };
 
 static void constant_prepare(struct content_source *source)
 {
 	const struct content *content = &source->content;
 	uint8_t flip = content->complement ? 0xff : 0;
-	for (size_t i = 0; i < sizeof(source->scratch); i++)
-		source->scratch[i] = content->bytes[i % content->byte_count] ^ flip;
+	for (size_t i = 0; i < sizeof(source->pattern); i++)
+		source->pattern[i] = content->bytes[i % content->byte_count] ^ flip;
 	source->period = SCRATCH - SCRATCH % content->byte_count;
 }
 
-enum code content_source_new(const struct content *content, struct content_source **ret,
-    struct err *err)
+enum code content_source_new(const struct content *content, const struct content_kernel *kernel,
+    struct content_source **ret, struct err *err)
 {
 	bool constant = content->kind == CONTENT_CONSTANT;
 	if (!constant && content->kind != CONTENT_KEYSTREAM)
@@ -44,10 +43,12 @@ enum code content_source_new(const struct content *content, struct content_sourc
 	if (!source)
 		return err_memory(err);
 	source->content = *content;
+	source->kernel = kernel ? kernel : &content_kernel_libcrypto;
 	if (constant) {
 		constant_prepare(source);
 	} else {
-		enum code code = content_keystream_new(content->key, &source->keystream, err);
+		enum code code = source->kernel->new(content->key, 0, content->complement,
+		    &source->keystream, err);
 		if (code != CODE_OK) {
 			content_source_free(source);
 			return code;
@@ -61,7 +62,7 @@ void content_source_free(struct content_source *source)
 {
 	if (!source)
 		return;
-	content_keystream_free(source->keystream);
+	source->kernel->free(source->keystream);
 	sodium_memzero(source, sizeof(*source));
 	free(source);
 }
@@ -69,7 +70,7 @@ void content_source_free(struct content_source *source)
 /* At most SCRATCH bytes of what belongs at offset: the pattern itself, where there is one. */
 static const uint8_t *constant_at(const struct content_source *source, uint64_t offset)
 {
-	return source->scratch + offset % source->content.byte_count;
+	return source->pattern + offset % source->content.byte_count;
 }
 
 enum code content_fill(struct content_source *source, uint64_t offset, void *data, size_t len,
@@ -77,8 +78,8 @@ enum code content_fill(struct content_source *source, uint64_t offset, void *dat
 {
 	uint8_t *out = data;
 	if (source->content.kind == CONTENT_KEYSTREAM)
-		return content_keystream_fill(source->keystream, offset, source->content.complement,
-		    out, len, err);
+		return source->kernel->fill(source->keystream, offset / KERNEL_BLOCK,
+		    (unsigned)(offset % KERNEL_BLOCK), out, len, err);
 	const uint8_t *pattern = constant_at(source, offset);
 	for (size_t done = 0; done < len;) {
 		size_t part = (size_t)bytes_min(len - done, source->period);
@@ -92,19 +93,14 @@ enum code content_compare(struct content_source *source, uint64_t offset, const 
     size_t len, bool *ret_same, struct err *err)
 {
 	const uint8_t *in = data;
-	bool constant = source->content.kind == CONTENT_CONSTANT;
-	size_t most = constant ? source->period : 16u * 1024;
-	const uint8_t *expected = constant ? constant_at(source, offset) : source->scratch;
+	if (source->content.kind == CONTENT_KEYSTREAM)
+		return source->kernel->compare(source->keystream, offset / KERNEL_BLOCK,
+		    (unsigned)(offset % KERNEL_BLOCK), in, len, ret_same, err);
+	const uint8_t *pattern = constant_at(source, offset);
 	bool same = true;
 	for (size_t done = 0; done < len && same;) {
-		size_t part = (size_t)bytes_min(len - done, most);
-		if (!constant) {
-			enum code code = content_fill(source, offset + done, source->scratch, part,
-			    err);
-			if (code != CODE_OK)
-				return code;
-		}
-		same = memcmp(in + done, expected, part) == 0;
+		size_t part = (size_t)bytes_min(len - done, source->period);
+		same = memcmp(in + done, pattern, part) == 0;
 		done += part;
 	}
 	*ret_same = same;

@@ -22,7 +22,7 @@ enum code engine_pass_start(struct pass *pass, const struct content *content, st
 		if (!pass->spoiled)
 			return err_memory(err);
 	}
-	return content_source_new(content, &pass->source, err);
+	return content_source_new(content, pass->kernel, &pass->source, err);
 }
 
 void engine_pass_free(struct pass *pass)

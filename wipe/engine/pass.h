@@ -21,6 +21,7 @@ struct pass {
 	uint32_t logical; /* bytes */
 	uint32_t physical; /* bytes */
 	const struct engine_limits *limits;
+	const struct content_kernel *kernel;
 	struct report *report;
 	struct content_source *source; /* what is written, or expected */
 	struct route route;

@@ -17,6 +17,7 @@
 
 struct look {
 	const struct plan *plan;
+	const struct content_kernel *kernel;
 	struct os_disk *disk;
 	struct content_source *sources[2]; /* a block must be what one of them says; [1] may be NULL */
 	bool keystream[2];
@@ -102,7 +103,7 @@ static enum code expect(struct look *look, size_t index, const struct content *c
     struct err *err)
 {
 	look->keystream[index] = content->kind == CONTENT_KEYSTREAM;
-	return content_source_new(content, &look->sources[index], err);
+	return content_source_new(content, look->kernel, &look->sources[index], err);
 }
 
 /* What must be there, and up to where: 0 = nothing that could be asked for. */
@@ -152,7 +153,7 @@ enum code engine_recognise(const struct plan *plan, const struct engine_resume *
     const struct engine_context *context, uint64_t *ret_compared, bool *ret_same, bool *ret_proof,
     struct err *err)
 {
-	struct look look = { .plan = plan, .disk = context->disk };
+	struct look look = { .plan = plan, .kernel = context->kernel, .disk = context->disk };
 	enum code code = look_around(&look, resume, err);
 	bool either = look.sources[1] != NULL;
 	content_source_free(look.sources[0]);

@@ -154,7 +154,7 @@ static enum code one_step(struct run *run, const struct task *task, struct err *
 		return code;
 	struct pass pass = { .writing = task->writing, .size = run->size, .logical = run->logical,
 		.physical = run->physical, .limits = run->context->limits,
-		.report = &run->report };
+		.kernel = run->context->kernel, .report = &run->report };
 	if (task->resume) {
 		pass.done = task->resume->bytes;
 		pass.requests = task->resume->requests;

@@ -30,6 +30,7 @@ enum code session_start(const struct job_start *start, struct os_host *host, str
 		.clearance = start->clearance,
 		.resume = start->evidence ? &ret->take_up.resume : NULL,
 		.needs_proof = start->needs_proof,
+		.kernel = start->kernel,
 		.host = host,
 		.clock = clock,
 	};

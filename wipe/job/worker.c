@@ -8,6 +8,7 @@
 
 #include "wipe/engine.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -144,6 +145,7 @@ static struct engine_context context_of(const struct worker *worker, struct os_d
 		.make_known = worker->control->make_known,
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
+		.kernel = worker->task->kernel,
 	};
 }
 
@@ -199,6 +201,19 @@ static enum code carry_out(struct worker *worker, struct os_disk *disk, struct e
 	return code;
 }
 
+/* How bytes come to the disk, and by what random ones are made: should one of them ever turn out to be
+ * broken, the certificate says whether this disk was wiped by it. */
+static void tell_method(struct event *event, const struct job_task *task, const struct os_disk *disk)
+{
+	char method[EVENT_TEXT];
+	bool keystream = false;
+	for (unsigned i = 0; i < task->plan->step_count; i++)
+		keystream |= task->plan->steps[i].content.kind == CONTENT_KEYSTREAM;
+	snprintf(method, sizeof(method), "%s%s%s", disk->method, keystream ? ", AES-256-CTR by " : "",
+	    keystream ? content_kernel_name(task->kernel) : "");
+	tell_text(event, method);
+}
+
 static enum code work(struct worker *worker, struct err *err)
 {
 	const struct plan *plan = worker->task->plan;
@@ -222,7 +237,7 @@ static enum code work(struct worker *worker, struct err *err)
 		.count = worker->partitions,
 		.flag = worker->openers_known,
 	};
-	tell_text(&claimed, disk->method);
+	tell_method(&claimed, worker->task, disk);
 	code = tell(worker, &claimed, err);
 	if (code == CODE_OK && recognised.kind != EVENT_NONE)
 		code = tell(worker, &recognised, err);
