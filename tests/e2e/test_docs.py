@@ -8,7 +8,8 @@ import unittest
 
 BUILD = pathlib.Path(os.environ.get("CERTWIPE_BUILD", "build"))
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-VERBS = ("list", "show", "procedure", "plan", "wipe", "resume", "sign", "check", "render", "setup")
+VERBS = ("list", "show", "procedure", "plan", "wipe", "resume", "status", "supervise",
+         "sign", "check", "render", "setup")
 
 
 def help_of(*words):
