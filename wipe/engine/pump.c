@@ -78,8 +78,7 @@ static enum code take(struct pump *pump, struct err *err)
 	}
 	struct piece piece = pass->slots[done.slot].piece;
 	count(pump, &piece, done.result);
-	code = engine_pass_done(pass, done.slot, pump->context->disk->slots[done.slot], done.result,
-	    now_ns(pump), err);
+	code = engine_pass_done(pass, done.slot, done.result, now_ns(pump), err);
 	if (code == CODE_OK && done.result != (int64_t)piece.len)
 		code = check_size(pump, err);
 	return code;
@@ -108,7 +107,7 @@ static enum code feed(struct pump *pump, struct err *err)
 		if (code == CODE_OK && next != PASS_PIECE)
 			return CODE_OK;
 		struct os_io io = { .kind = pass->writing ? OS_IO_WRITE : OS_IO_READ, .slot = slot,
-			.offset = piece.offset, .len = piece.len };
+			.data = pass->slots[slot].data, .offset = piece.offset, .len = piece.len };
 		if (code == CODE_OK)
 			code = disk->ops->submit(disk, &io, err);
 		if (code != CODE_OK) {

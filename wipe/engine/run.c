@@ -152,9 +152,11 @@ static enum code one_step(struct run *run, const struct task *task, struct err *
 		code = context->make_known(context->self, err);
 	if (code != CODE_OK)
 		return code;
+	const struct os_disk *disk = context->disk;
 	struct pass pass = { .writing = task->writing, .size = run->size, .logical = run->logical,
 		.physical = run->physical, .limits = run->context->limits,
-		.report = &run->report };
+		.report = &run->report, .memory = disk->slots[0],
+		.memory_size = (uint64_t)disk->slot_count * disk->slot_size };
 	if (task->resume) {
 		pass.done = task->resume->bytes;
 		pass.requests = task->resume->requests;
