@@ -221,6 +221,8 @@ static enum code work(struct worker *worker, struct err *err)
 		.kind = EVENT_CLAIMED,
 		.count = worker->partitions,
 		.flag = worker->openers_known,
+		.length = bytes_min(plan->block, disk->slot_size),
+		.extra = bytes_min(plan->depth, disk->slot_count),
 	};
 	tell_text(&claimed, disk->method);
 	code = tell(worker, &claimed, err);
