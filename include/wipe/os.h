@@ -463,6 +463,16 @@ enum code os_process_reap(pid_t pid, bool wait, int *ret_status, struct err *err
 /* The same, waiting no longer than timeout_ms: CODE_BUSY, it still runs (or the kernel has no pidfd). */
 enum code os_process_wait(pid_t pid, int timeout_ms, int *ret_status, struct err *err) WIPE_MUST_USE;
 void os_process_kill(pid_t pid); /* SIGKILL, to a child of ours only */
+/* How a process's requests to disks rank among those of others. */
+enum os_io_class {
+	OS_IO_CLASS_BEST_EFFORT, /* after all others of this class, to which processes belong by default */
+	OS_IO_CLASS_IDLE, /* only when nobody else has any */
+	OS_IO_CLASS_NONE, /* as they happen to */
+};
+/* "best-effort", "idle", "none"; false: no such class. */
+bool os_io_class_find(const char *word, enum os_io_class *ret);
+/* For this process, and the ring it opens afterwards. False: the kernel refused, and they rank as before. */
+bool os_process_io_class(enum os_io_class io_class);
 /* For a child that may hang in the kernel: its streams lead nowhere from here on. Else whoever reads
  * its parent's output through a pipe would wait for the child as well. */
 void os_process_quiet(void);

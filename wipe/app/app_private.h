@@ -43,6 +43,7 @@ struct app_run {
 	struct certificate_order order;
 	struct trust_public_key operator_key;
 	bool has_operator;
+	struct app_restraint restraint;
 	bool keep_going; /* start the other disks when one is refused */
 	struct job_supervisor *supervisor;
 	int signals_fd; /* -1 = none */

@@ -220,6 +220,8 @@ enum code app_run_jobs(struct app_run *run, struct app_beginning *beginnings, st
 	const struct job_options options = {
 		.stall_ns = app->config.stall_s * UINT64_C(1000000000),
 		.temperature_max_c = app->config.temperature_max_c,
+		.rate = run->restraint.rate,
+		.io_class = run->restraint.io_class,
 	};
 	enum code code = os_signals_open(&run->signals_fd, err);
 	if (code == CODE_OK)

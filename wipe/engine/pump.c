@@ -9,6 +9,8 @@
 #include <errno.h>
 
 #define WAIT_MS       500 /* then the view is told that nothing moves */
+#define REST_MS       250
+#define MS_NS	      UINT64_C(1000000)
 #define DURABLE_NS    (UINT64_C(30) * 1000000000)
 #define DURABLE_BYTES (UINT64_C(64) * 1024 * 1024 * 1024)
 
@@ -64,6 +66,15 @@ static void count(struct pump *pump, const struct piece *piece, int64_t result)
 	pump->totals->written_failed += piece->len - moved;
 }
 
+/* Nothing is under way and nothing may start yet. */
+static void rest(const struct pump *pump)
+{
+	const struct engine_context *context = pump->context;
+	uint64_t ms = (engine_pace_wait_ns(&pump->pace, now_ns(pump)) + MS_NS - 1) / MS_NS;
+	if (ms > 0)
+		context->rest(context->self, (unsigned)bytes_min(ms, REST_MS));
+}
+
 /* One result from the disk into the pass; after a bad one the disk must still be there. */
 static enum code take(struct pump *pump, struct err *err)
 {
@@ -92,14 +103,18 @@ static enum code drain(struct pump *pump, struct err *err)
 	return code;
 }
 
-/* Starts requests in all free slots. */
+/* Starts requests in all free slots, as far as the pace allows. */
 static enum code feed(struct pump *pump, struct err *err)
 {
 	struct pass *pass = pump->pass;
 	struct os_disk *disk = pump->context->disk;
+	pump->held = false;
 	for (unsigned slot = 0; slot < pump->depth; slot++) {
 		if (pass->slots[slot].busy)
 			continue;
+		pump->held = engine_pace_wait_ns(&pump->pace, now_ns(pump)) > 0;
+		if (pump->held)
+			return CODE_OK;
 		enum pass_next next = PASS_END;
 		struct piece piece;
 		enum code code = engine_pass_next(pass, slot, disk->slots[slot], now_ns(pump),
@@ -108,6 +123,7 @@ static enum code feed(struct pump *pump, struct err *err)
 			return CODE_OK;
 		struct os_io io = { .kind = pass->writing ? OS_IO_WRITE : OS_IO_READ, .slot = slot,
 			.data = pass->slots[slot].data, .offset = piece.offset, .len = piece.len };
+		engine_pace_spend(&pump->pace, now_ns(pump), piece.len);
 		if (code == CODE_OK)
 			code = disk->ops->submit(disk, &io, err);
 		if (code != CODE_OK) {
@@ -253,9 +269,11 @@ enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err)
 			code = make_durable(pump, false, err);
 		if (code == CODE_OK)
 			code = feed(pump, err);
-		if (code == CODE_OK && pass->in_flight == 0)
+		if (code == CODE_OK && pass->in_flight == 0 && !pump->held)
 			return finish(pump, err);
-		if (code == CODE_OK)
+		if (code == CODE_OK && pass->in_flight == 0)
+			rest(pump);
+		else if (code == CODE_OK)
 			code = take(pump, err);
 		if (code == CODE_OK)
 			code = progress(pump, false, err);

@@ -61,6 +61,7 @@ static enum code start(struct run *run, uint64_t size, uint32_t logical, uint32_
 	run->pump.unwritten = &run->unwritten;
 	run->pump.size = size;
 	run->pump.depth = depth ? depth : 1;
+	run->pump.pace = (struct pace){ .rate = run->context->rate };
 	return CODE_OK;
 }
 

@@ -8,8 +8,8 @@
 
 #define LEAVE_MS 1000
 
-enum code session_start(const struct job_start *start, struct os_host *host, struct os_clock *clock,
-    struct session *ret, struct err *err)
+enum code session_start(const struct job_start *start, const struct job_options *options,
+    struct os_host *host, struct os_clock *clock, struct session *ret, struct err *err)
 {
 	uint64_t now_ns = clock->ops->boot_ns(clock);
 	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan,
@@ -29,6 +29,8 @@ enum code session_start(const struct job_start *start, struct os_host *host, str
 		.needs_proof = start->needs_proof,
 		.host = host,
 		.clock = clock,
+		.rate = options->rate,
+		.io_class = options->io_class,
 	};
 	return code == CODE_OK ? job_wire_spawn(&task, &ret->pid, &ret->fd, err) : code;
 }

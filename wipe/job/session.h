@@ -31,8 +31,8 @@ struct session {
 };
 
 /* Starts the worker. *ret is to be ended in every case. */
-enum code session_start(const struct job_start *start, struct os_host *host, struct os_clock *clock,
-    struct session *ret, struct err *err) WIPE_MUST_USE;
+enum code session_start(const struct job_start *start, const struct job_options *options,
+    struct os_host *host, struct os_clock *clock, struct session *ret, struct err *err) WIPE_MUST_USE;
 /* Lets go of the worker: it leaves after its last word, and is killed without one. */
 void session_collect(struct session *session);
 void session_end(struct session *session);

@@ -42,8 +42,10 @@ enum code job_supervisor_new(struct os_host *host, struct os_clock *clock, int s
 	supervisor->clock = clock;
 	supervisor->signals_fd = signals_fd;
 	supervisor->watcher = *watcher;
-	supervisor->stall_ns = options && options->stall_ns ? options->stall_ns : JOB_STALL_NS;
-	supervisor->temperature_max_c = options ? options->temperature_max_c : 0;
+	if (options)
+		supervisor->options = *options;
+	if (supervisor->options.stall_ns == 0)
+		supervisor->options.stall_ns = JOB_STALL_NS;
 	enum code code = make_room(supervisor, err);
 	if (code != CODE_OK) {
 		job_supervisor_free(supervisor);
@@ -76,7 +78,7 @@ enum code job_supervisor_add(struct job_supervisor *supervisor, const struct job
 	struct session *job = calloc(1, sizeof(*job));
 	if (!job)
 		return err_memory(err);
-	code = session_start(start, supervisor->host, supervisor->clock, job, err);
+	code = session_start(start, &supervisor->options, supervisor->host, supervisor->clock, job, err);
 	if (code != CODE_OK) {
 		session_end(job);
 		free(job);
@@ -172,7 +174,7 @@ static bool any_in(const struct job_supervisor *supervisor, enum job_state from,
 /* A disk that does not answer its claim must not hold up all the others. */
 static void give_up_claims(struct job_supervisor *supervisor)
 {
-	uint64_t limit_ns = bytes_max(supervisor->stall_ns, CLAIM_NS);
+	uint64_t limit_ns = bytes_max(supervisor->options.stall_ns, CLAIM_NS);
 	uint64_t now_ns = supervisor_boot_ns(supervisor);
 	for (size_t i = 0; i < supervisor->count; i++) {
 		const struct session *job = supervisor->jobs[i];

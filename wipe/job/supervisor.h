@@ -10,8 +10,7 @@ struct job_supervisor {
 	struct os_clock *clock;
 	int signals_fd;
 	struct job_watcher watcher;
-	uint64_t stall_ns;
-	uint32_t temperature_max_c;
+	struct job_options options;
 	struct session **jobs; /* pointers: watchers keep what they borrowed when the array grows */
 	size_t count;
 	/* What is waited for: the signals, then each job's worker and its drive's reader. They grow with the jobs, so that no memory is
