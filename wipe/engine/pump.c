@@ -10,6 +10,7 @@
 
 #define WAIT_MS       500 /* then the view is told that nothing moves */
 #define REST_MS       250
+#define ASK_NS	      UINT64_C(1000000) /* a question is a system call: not with each of 10,000 requests */
 #define MS_NS	      UINT64_C(1000000)
 #define DURABLE_NS    (UINT64_C(30) * 1000000000)
 #define DURABLE_BYTES (UINT64_C(64) * 1024 * 1024 * 1024)
@@ -66,13 +67,23 @@ static void count(struct pump *pump, const struct piece *piece, int64_t result)
 	pump->totals->written_failed += piece->len - moved;
 }
 
+static bool is_stopping(struct pump *pump)
+{
+	uint64_t now = now_ns(pump);
+	if (pump->asked_ns && now - pump->asked_ns < ASK_NS)
+		return false;
+	pump->asked_ns = now;
+	return pump->context->is_stopping(pump->context->self);
+}
+
 /* Nothing is under way and nothing may start yet. */
-static void rest(const struct pump *pump)
+static void rest(struct pump *pump)
 {
 	const struct engine_context *context = pump->context;
 	uint64_t ms = (engine_pace_wait_ns(&pump->pace, now_ns(pump)) + MS_NS - 1) / MS_NS;
 	if (ms > 0)
 		context->rest(context->self, (unsigned)bytes_min(ms, REST_MS));
+	pump->asked_ns = 0;
 }
 
 /* One result from the disk into the pass; after a bad one the disk must still be there. */
@@ -261,9 +272,10 @@ enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err)
 	pump->durable_done = pass->done;
 	pump->durable_ns = now_ns(pump);
 	pump->drained = false;
+	pump->asked_ns = 0; /* make_known() may have ended because of a stop */
 	enum code code = check_size(pump, err);
 	while (code == CODE_OK) {
-		if (pump->context->is_stopping(pump->context->self))
+		if (is_stopping(pump))
 			return stop(pump, err);
 		if (is_durable_due(pump))
 			code = make_durable(pump, false, err);

@@ -14,6 +14,7 @@ struct pump {
 	uint64_t size; /* bytes the disk must have */
 	unsigned depth; /* requests in flight */
 	struct pace pace;
+	uint64_t asked_ns; /* when is_stopping() was asked last; 0 = not yet */
 
 	struct pass *pass; /* the step at hand */
 	uint64_t durable; /* offset of the last EVENT_DURABLE of this step */
