@@ -53,7 +53,8 @@ struct os_disk_ops {
 	 */
 	enum code (*submit)(struct os_disk *disk, const struct os_io *io, struct err *err);
 	/*
-	 * Starts what was taken, and waits at most timeout_ms (-1: for ever) for one completion.
+	 * Starts what was taken, and waits at most timeout_ms (-1: for ever, 0: not at all) for one
+	 * completion.
 	 * CODE_OK and *ret filled; CODE_BUSY when the time passed without one (or a signal came).
 	 */
 	enum code (*wait)(struct os_disk *disk, int timeout_ms, struct os_io_done *ret,

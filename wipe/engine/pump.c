@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pump: how do pieces get to the disk and back? Every free slot is filled and started before one
+ * pump: how do pieces get to the disk and back? Every free slot is filled and started before a
  * result is awaited, so that the next buffer is made while others are under way. A durable offset
  * is told only after everything below it was answered and a flush after that succeeded.
  */
@@ -86,23 +86,46 @@ static void rest(struct pump *pump)
 	pump->asked_ns = 0;
 }
 
-/* One result from the disk into the pass; after a bad one the disk must still be there. */
-static enum code take(struct pump *pump, struct err *err)
+/* One result into the pass; after a bad one the disk must still be there. */
+static enum code accept(struct pump *pump, const struct os_io_done *done, struct err *err)
 {
 	struct pass *pass = pump->pass;
-	struct os_io_done done;
-	enum code code = await(pump, &done, err);
-	if (code != CODE_OK)
-		return code;
-	if (done.slot >= WIPE_COUNT(pass->slots) || !pass->slots[done.slot].busy) {
+	if (done->slot >= WIPE_COUNT(pass->slots) || !pass->slots[done->slot].busy) {
 		pump->drained = true;
 		return err_set(err, CODE_BUG, "the disk answers what was not asked");
 	}
-	struct piece piece = pass->slots[done.slot].piece;
-	count(pump, &piece, done.result);
-	code = engine_pass_done(pass, done.slot, done.result, now_ns(pump), err);
-	if (code == CODE_OK && done.result != (int64_t)piece.len)
+	struct piece piece = pass->slots[done->slot].piece;
+	count(pump, &piece, done->result);
+	enum code code = engine_pass_done(pass, done->slot, done->result, now_ns(pump), err);
+	if (code == CODE_OK && done->result != (int64_t)piece.len)
 		code = check_size(pump, err);
+	return code;
+}
+
+static enum code take(struct pump *pump, struct err *err)
+{
+	struct os_io_done done;
+	enum code code = await(pump, &done, err);
+	return code == CODE_OK ? accept(pump, &done, err) : code;
+}
+
+/*
+ * And whatever else is there by now, where the next requests cost nothing to make: then all of them start
+ * with one call of the kernel. Others are better started one by one, while the next is being made.
+ */
+static enum code take_some(struct pump *pump, struct err *err)
+{
+	struct os_disk *disk = pump->context->disk;
+	enum code code = take(pump, err);
+	while (code == CODE_OK && pump->pass->shared_phases > 0 && pump->pass->in_flight > 0) {
+		struct os_io_done done;
+		code = disk->ops->wait(disk, 0, &done, err);
+		if (code == CODE_BUSY)
+			return CODE_OK;
+		pump->drained = code != CODE_OK;
+		if (code == CODE_OK)
+			code = accept(pump, &done, err);
+	}
 	return code;
 }
 
@@ -286,7 +309,7 @@ enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err)
 		if (code == CODE_OK && pass->in_flight == 0)
 			rest(pump);
 		else if (code == CODE_OK)
-			code = take(pump, err);
+			code = take_some(pump, err);
 		if (code == CODE_OK)
 			code = progress(pump, false, err);
 	}

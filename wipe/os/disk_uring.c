@@ -74,7 +74,10 @@ static enum code uring_wait(struct os_disk *disk, int timeout_ms, struct os_io_d
 	struct disk_uring *self = (struct disk_uring *)disk;
 	struct io_uring_cqe *cqe = NULL;
 	int rc = 0;
-	if (io_uring_sq_ready(&self->ring) > 0 || io_uring_peek_cqe(&self->ring, &cqe) != 0)
+	bool starts = io_uring_sq_ready(&self->ring) > 0;
+	if (!starts)
+		rc = io_uring_peek_cqe(&self->ring, &cqe);
+	if (starts || (rc != 0 && timeout_ms != 0))
 		rc = start_and_wait(self, timeout_ms, &cqe);
 	if (rc == -ETIME || rc == -EINTR || rc == -EAGAIN)
 		return err_set(err, CODE_BUSY, "no request was finished in time");
