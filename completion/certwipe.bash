@@ -48,6 +48,10 @@ _certwipe() {
 		mapfile -t COMPREPLY < <(compgen -W "operator witness approver" -- "$cur")
 		return
 		;;
+	--io-class)
+		mapfile -t COMPREPLY < <(compgen -W "best-effort idle none" -- "$cur")
+		return
+		;;
 	--progress)
 		mapfile -t COMPREPLY < <(compgen -W "auto json none" -- "$cur")
 		return

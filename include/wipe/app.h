@@ -38,6 +38,14 @@ struct app_paths {
 	char socket[APP_PATH]; /* of the host's supervisor, /run/certwipe/supervisor.sock */
 };
 
+/* How a wipe behaves beside other work; see struct job_options. */
+struct app_restraint {
+	uint64_t rate; /* bytes per second of each disk; 0 = as fast as it goes */
+	enum os_io_class io_class;
+};
+/* A rate as people write it: "50MB", or "none". CODE_USAGE. */
+enum code app_rate_parse(const char *text, uint64_t *ret_rate, struct err *err) WIPE_MUST_USE;
+
 /* certwipe.conf, read strictly. "" = not set. */
 struct app_config {
 	bool present; /* the file exists */
@@ -47,6 +55,7 @@ struct app_config {
 	char procedure[48];
 	char operator_[128]; /* default of --operator */
 	uint32_t temperature_max_c; /* pause above it; 0: see device_health_limit() */
+	struct app_restraint restraint; /* default of --limit-rate and --io-class */
 	uint32_t stall_s; /* a disk that is silent for so long is told as stalled; 0: JOB_STALL_NS */
 	char keystream[CONTENT_KERNEL_NAME]; /* kernel for random content; "": the fastest */
 };
@@ -159,6 +168,7 @@ struct app_erase_request {
 	bool keep_going;
 	const char *operator_; /* principal whose agent key signs, or NULL */
 	struct certificate_order order;
+	struct app_restraint restraint;
 };
 
 /* One disk, or one job, through the whole run. */
@@ -261,6 +271,7 @@ struct app_resume_request {
 	const char *device; /* DEVICE of the only job, for a disk that does not say who it is; or NULL */
 	bool abandon; /* gives them up: certificates `not-erased` */
 	const char *reason; /* of abandoning, or NULL */
+	struct app_restraint restraint;
 };
 /*
  * Finds each job's disk again by identity, and goes on from the last durable point; issues what is only

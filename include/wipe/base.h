@@ -141,6 +141,9 @@ const char *units_bytes_format(uint64_t bytes, char out[UNITS_TEXT]);
 const char *units_rate_format(uint64_t bytes_per_s, char out[UNITS_TEXT]); /* "187 MB/s" */
 const char *units_duration_format(uint64_t seconds, char out[UNITS_TEXT]); /* "3 h 12 min" */
 const char *units_permille_format(uint64_t permille, char out[UNITS_TEXT]); /* "37.5 %" */
+/* A whole number of bytes, or of kB, MB, GB, TB (decimal), KiB, MiB, GiB, TiB: "50MB", "512 KiB"; the B may
+ * be missing. False for anything else, and for what is too large. */
+bool units_bytes_parse(const char *text, uint64_t *ret_bytes);
 
 /* ---- text: strings that come from outside ------------------------------------------ */
 

@@ -103,6 +103,13 @@ void device_set_free(struct device_set *set);
 enum code device_find(struct os_host *host, const struct device_set *set, const char *word,
     const struct device **ret, struct err *err) WIPE_MUST_USE;
 
+/* What the kernel's queue of a device takes. */
+struct device_queue {
+	uint32_t max_request; /* bytes in one request; 0 = unknown */
+	bool zones_only; /* host-managed zones: they are written from their beginning, or not at all */
+};
+void device_queue(struct os_host *host, const struct device *device, struct device_queue *ret);
+
 /* Runs the sandboxed signature probe over the disk and its partitions and stores the answer. */
 void device_probe(struct os_host *host, struct device *device);
 

@@ -56,6 +56,9 @@ struct engine_context {
 	 * would later verify the one before and find other bytes. A failure ends the run with that code.
 	 */
 	enum code (*make_known)(void *self, struct err *err);
+	uint64_t rate; /* bytes per second that are read or written, at most; 0 = as fast as it goes */
+	/* Waits so long, or until is_stopping may have another answer. May be NULL where rate is 0. */
+	void (*rest)(void *self, unsigned ms);
 	void *self;
 	const struct engine_limits *limits;
 	const struct content_kernel *kernel; /* NULL: libcrypto */

@@ -16,7 +16,8 @@
 enum event_kind {
 	EVENT_NONE = 0,
 	/* The claim holds and the descriptor is the cleared device; once in each session. count =
-	 * partitions dropped; flag = the scan for other openers was complete; text = I/O method, kernel. */
+	 * partitions dropped; flag = the scan for other openers was complete; text = I/O method, kernel, length =
+	 * bytes of its requests, extra = how many of them may be in flight. */
 	EVENT_CLAIMED,
 	/* A step begins; also one that begins again in a later session, as a verification always does and a
 	 * write of which nothing was durable. A write that goes on at an offset has begun before. */

@@ -89,7 +89,9 @@ struct evidence {
 	bool paused; /* it is too hot */
 	bool openers_known; /* in all sessions nobody else had it open, and all processes could be looked into */
 	uint64_t partitions_dropped; /* the most in a session */
-	char method[EVENT_TEXT];
+	char method[EVENT_TEXT]; /* of input and output in the last session, as are these: */
+	uint64_t request; /* bytes of a request, at most; 0 = not told */
+	uint64_t depth; /* requests in flight, at most; 0 = not told */
 	int64_t wall_start_s;
 	int64_t wall_end_s;
 	uint64_t boot_start_ns;

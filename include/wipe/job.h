@@ -26,6 +26,8 @@ struct job_task {
 	const struct content_kernel *kernel; /* NULL: libcrypto */
 	struct os_host *host;
 	struct os_clock *clock;
+	uint64_t rate; /* bytes per second, at most; 0 = as fast as it goes */
+	enum os_io_class io_class; /* of the worker's process */
 };
 
 /* How the worker hears from its supervisor. */
@@ -36,9 +38,11 @@ struct job_control {
 	bool (*is_stopping)(void *self);
 	/* Waits until everything told so far is durable, or a stop came; see engine_context. NULL: it is. */
 	enum code (*make_known)(void *self, struct err *err);
+	/* Waits so long, or until the supervisor says something. */
+	void (*rest)(void *self, unsigned ms);
 	/*
 	 * Gives up whatever the work does not need, before the first write; NULL: the process has other
-	 * things to do. From then on only these two and the sink are touched. On failure nothing is written.
+	 * things to do. From then on only these and the sink are touched. On failure nothing is written.
 	 */
 	enum code (*confine)(void *self, struct os_claim *claim, const struct os_disk *disk,
 	    struct err *err);
@@ -79,7 +83,12 @@ struct job_watcher {
 struct job_options {
 	uint64_t stall_ns; /* no answer from a disk for so long is told as STALLED; 0 = the standard */
 	uint32_t temperature_max_c; /* a job pauses above it; 0 = see device_health_limit() */
+	/* Beside other work. Of each disk, reads and writes together: bytes per second, 0 = as fast as it
+	 * goes; not less than JOB_RATE_LEAST, where a disk would look stalled. */
+	uint64_t rate;
+	enum os_io_class io_class;
 };
+#define JOB_RATE_LEAST UINT64_C(100000)
 #define JOB_STALL_NS (UINT64_C(60) * 1000000000)
 
 /* What one job starts from; all borrowed until its end, but for the evidence. */

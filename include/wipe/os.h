@@ -22,19 +22,20 @@
 
 /* ---- os_disk: I/O on one device -------------------------------------------------------------- */
 
-#define OS_DISK_SLOTS_MAX 16
+#define OS_DISK_SLOTS_MAX 32
 
 enum os_io_kind { OS_IO_READ = 1, OS_IO_WRITE, OS_IO_FLUSH };
 
 /*
- * One request. Its data lives in a slot of the disk (page-aligned memory that the disk owns and
- * may have registered with the kernel); at most one request per slot is in flight, so the slot
- * is also its name. For a flush, offset, len and slot_offset are 0 and the slot only names it.
+ * One request. The slot is its name: at most one per slot is in flight. Its data lives in the memory of
+ * the disk, which is all slots in one piece (page-aligned; the disk owns it and may have registered it
+ * with the kernel): in its own slot or, as several writes may share their bytes, anywhere else. For a
+ * flush, data, offset and len are 0.
  */
 struct os_io {
 	enum os_io_kind kind;
 	unsigned slot;
-	uint32_t slot_offset; /* bytes into the slot, multiple of the logical block size */
+	uint8_t *data; /* slots[0] + a multiple of the logical block size */
 	uint64_t offset; /* bytes on the device, multiple of the logical block size */
 	uint32_t len; /* bytes, multiple of the logical block size, > 0 for read and write */
 };
@@ -46,11 +47,15 @@ struct os_io_done {
 
 struct os_disk;
 struct os_disk_ops {
-	/* Starts `io`. CODE_OK: a completion will come. Anything else: it will not. */
+	/*
+	 * Takes `io`, and starts it at the latest in the next wait(). CODE_OK: a completion will come,
+	 * unless wait() fails (CODE_BUSY is no failure): then nobody knows. Anything else: it will not.
+	 */
 	enum code (*submit)(struct os_disk *disk, const struct os_io *io, struct err *err);
 	/*
-	 * Waits at most timeout_ms (-1: for ever) for one completion. CODE_OK and *ret filled;
-	 * CODE_BUSY when the time passed without one (or a signal came).
+	 * Starts what was taken, and waits at most timeout_ms (-1: for ever, 0: not at all) for one
+	 * completion.
+	 * CODE_OK and *ret filled; CODE_BUSY when the time passed without one (or a signal came).
 	 */
 	enum code (*wait)(struct os_disk *disk, int timeout_ms, struct os_io_done *ret,
 	    struct err *err);
@@ -65,13 +70,14 @@ struct os_disk {
 	const char *method; /* "io_uring", "pread/pwrite", "memory": goes on the certificate */
 	unsigned slot_count; /* requests that may be in flight at once */
 	uint32_t slot_size; /* bytes */
-	uint8_t *slots[OS_DISK_SLOTS_MAX];
+	uint8_t *slots[OS_DISK_SLOTS_MAX]; /* each right behind the one before */
 };
 
 /*
  * Opens the I/O path on a descriptor that was opened with O_DIRECT (borrowed; it must outlive
  * the disk). Tries io_uring with registered buffers, restricted to this descriptor, and falls back
- * to pread/pwrite where io_uring is not allowed or cannot be restricted (kernels before 5.11). slot_count * slot_size bytes of huge-page-advised memory are taken.
+ * to pread/pwrite where io_uring is not allowed or cannot be restricted (kernels before 5.11).
+ * slot_count * slot_size bytes of memory are taken at once, in huge pages where the kernel has them.
  */
 enum code os_disk_open(int fd, unsigned slot_count, uint32_t slot_size, struct os_disk **ret,
     struct err *err) WIPE_MUST_USE;
@@ -459,6 +465,17 @@ enum code os_process_reap(pid_t pid, bool wait, int *ret_status, struct err *err
 /* The same, waiting no longer than timeout_ms: CODE_BUSY, it still runs (or the kernel has no pidfd). */
 enum code os_process_wait(pid_t pid, int timeout_ms, int *ret_status, struct err *err) WIPE_MUST_USE;
 void os_process_kill(pid_t pid); /* SIGKILL, to a child of ours only */
+/* How a process's requests to disks rank among those of others. */
+enum os_io_class {
+	OS_IO_CLASS_BEST_EFFORT, /* after all others of this class, to which processes belong by default */
+	OS_IO_CLASS_IDLE, /* only when nobody else has any */
+	OS_IO_CLASS_NONE, /* as they happen to */
+};
+/* "best-effort", "idle", "none"; false: no such class. */
+bool os_io_class_find(const char *word, enum os_io_class *ret);
+const char *os_io_class_text(enum os_io_class io_class);
+/* For this process, and the ring it opens afterwards. False: the kernel refused, and they rank as before. */
+bool os_process_io_class(enum os_io_class io_class);
 /* For a child that may hang in the kernel: its streams lead nowhere from here on. Else whoever reads
  * its parent's output through a pipe would wait for the child as well. */
 void os_process_quiet(void);

@@ -45,11 +45,18 @@ struct plan {
 
 /*
  * CODE_REFUSED without a granted clearance; CODE_UNSUPPORTED for a procedure step this version
- * cannot carry out (sanitize) or one that does not fit the disk's media. max_request: bytes the
- * queue takes in one request, 0 = unknown.
+ * cannot carry out (sanitize), one that does not fit the disk's media, or a disk that cannot be
+ * overwritten (host-managed zones). queue NULL: nothing is known of it.
  */
 enum code plan_build(const struct clearance *clearance, const struct procedure *procedure,
-    uint32_t max_request, struct plan *ret, struct err *err) WIPE_MUST_USE;
+    const struct device_queue *queue, struct plan *ret, struct err *err) WIPE_MUST_USE;
+/*
+ * How large requests to this device are, and how many are in flight: as large as its queue takes without
+ * cutting them, a power of two of at most 1 MiB, and so many that they make 8 MiB (4 MiB on a rotating disk,
+ * which gains nothing from more), as far as there are slots. Pure.
+ */
+void plan_requests(const struct device *device, const struct device_queue *queue,
+    uint32_t *ret_block, unsigned *ret_depth);
 void plan_forget(struct plan *plan);
 /* Zeroes the keys and keeps everything else. */
 void plan_forget_keys(struct plan *plan);

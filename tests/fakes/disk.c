@@ -21,7 +21,9 @@ static enum code fake_submit(struct os_disk *disk, const struct os_io *io, struc
 	bool moves = io->kind != OS_IO_FLUSH;
 	if (!fake_power_lasts(fake->power))
 		return err_set_errno(err, CODE_IO, EIO, "no power");
-	if (io->slot >= disk->slot_count || io->len > disk->slot_size ||
+	uint64_t memory = (uint64_t)disk->slot_count * disk->slot_size;
+	if (io->slot >= disk->slot_count ||
+	    (moves && (io->data < disk->slots[0] || io->data + io->len > disk->slots[0] + memory)) ||
 	    (moves && (io->len == 0 || io->len % fake->logical || io->offset % fake->logical)))
 		return err_set(err, CODE_BUG, "a request no disk would take");
 	for (unsigned i = 0; i < fake->queued; i++) {
@@ -78,7 +80,7 @@ static void remember_old(struct fake_disk *fake, uint64_t offset, uint32_t len)
 
 static void move_bytes(struct fake_disk *fake, const struct os_io *io, uint64_t len)
 {
-	uint8_t *slot = fake->disk.slots[io->slot] + io->slot_offset;
+	uint8_t *slot = io->data;
 	uint8_t *medium = fake->bytes + io->offset;
 	if (io->kind == OS_IO_WRITE && fake->remembers)
 		remember_old(fake, io->offset, (uint32_t)len);
@@ -270,7 +272,7 @@ void fake_disk_crash(struct fake_disk *fake, uint64_t seed)
 	uint64_t state = seed;
 	for (unsigned i = 0; i < fake->queued; i++) {
 		const struct os_io *io = &fake->queue[i];
-		const uint8_t *slot = fake->disk.slots[io->slot] + io->slot_offset;
+		const uint8_t *slot = io->data;
 		for (uint32_t at = 0; io->kind == OS_IO_WRITE && at < io->len; at += fake->logical)
 			lose_block(fake, io->offset + at, slot + at, &state);
 	}

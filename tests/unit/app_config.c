@@ -77,6 +77,30 @@ static void a_keystream_is_one_of_five_names(void **state)
 	}
 }
 
+static void a_rate_and_a_class_hold_a_wipe_back(void **state)
+{
+	(void)state;
+	struct err err = { 0 };
+	struct app_config config = { 0 };
+	assert_ok(read_text("[limits]\nrate = 50MB\nio-class = idle\n", &config, &err), err);
+	assert_int_equal(config.restraint.rate, 50000000);
+	assert_int_equal(config.restraint.io_class, OS_IO_CLASS_IDLE);
+	assert_ok(read_text("[limits]\nrate = none\nio-class = none\n", &config, &err), err);
+	assert_int_equal(config.restraint.rate, 0);
+	assert_int_equal(config.restraint.io_class, OS_IO_CLASS_NONE);
+	assert_ok(read_text("[station]\nsite = x\n", &config, &err), err);
+	assert_int_equal(config.restraint.rate, 0);
+	assert_int_equal(config.restraint.io_class, OS_IO_CLASS_BEST_EFFORT);
+	static const char *const wrong[] = { "rate = 0", "rate = 99999", "rate = 50 MB/s", "rate = fast",
+		"io-class = 3", "io-class = realtime" };
+	for (size_t i = 0; i < WIPE_COUNT(wrong); i++) {
+		char text[80];
+		snprintf(text, sizeof(text), "[limits]\n%s\n", wrong[i]);
+		assert_int_equal(read_text(text, &config, &err), CODE_INPUT);
+	}
+	assert_int_equal(read_text("[wipe]\nrate = 50MB\n", &config, &err), CODE_INPUT);
+}
+
 static void the_example_is_read_also_with_every_comment_taken_up(void **state)
 {
 	(void)state;
@@ -96,6 +120,7 @@ static void the_example_is_read_also_with_every_comment_taken_up(void **state)
 	assert_ok(read_text((const char *)all.data, &config, &err), err);
 	assert_int_equal(config.temperature_max_c, 60);
 	assert_int_equal(config.stall_s, 60);
+	assert_int_equal(config.restraint.rate, 50000000);
 	assert_string_equal(config.operator_, "alice@example.org");
 	assert_string_equal(config.keystream, "auto");
 }
@@ -106,6 +131,7 @@ int main(void)
 		cmocka_unit_test(a_temperature_is_a_whole_number_in_range),
 		cmocka_unit_test(a_stall_takes_a_second_to_a_day),
 		cmocka_unit_test(a_keystream_is_one_of_five_names),
+		cmocka_unit_test(a_rate_and_a_class_hold_a_wipe_back),
 		cmocka_unit_test(the_example_is_read_also_with_every_comment_taken_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

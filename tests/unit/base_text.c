@@ -86,6 +86,30 @@ static void rounding_saturates(void **state)
 	assert_true(bytes_mul_div(UINT64_MAX, 1000, 1) == UINT64_MAX);
 }
 
+static void sizes_are_read_as_people_write_them(void **state)
+{
+	(void)state;
+	static const struct { const char *text; uint64_t bytes; } good[] = {
+		{ "0", 0 }, { "512", 512 }, { "512B", 512 }, { "512 B", 512 }, { "1k", 1000 }, { "1kB", 1000 },
+		{ "1K", 1000 }, { "1KiB", 1024 }, { "50MB", 50000000 }, { "50 MB", 50000000 }, { "50M", 50000000 },
+		{ "2MiB", 2097152 }, { "2Mi", 2097152 }, { "3G", 3000000000 }, { "1GiB", 1073741824 },
+		{ "4TB", 4000000000000 }, { "1TiB", 1099511627776 }, { "18446744073709551615", UINT64_MAX },
+		{ "18446744TB", UINT64_C(18446744000000000000) },
+	};
+	static const char *const bad[] = { "", " ", "B", "MB", "-1", "+1", "01", "1.5MB", "1 ", "1  MB", " 1", "1m",
+		"1mb", "1MBs", "1MB/s", "1iB", "1Bi", "1MiBB", "1PB", "18446744073709551616", "18446745TB",
+		"16777216TiB", "111111111111111111111111111111" };
+	uint64_t bytes = 7;
+	for (size_t i = 0; i < WIPE_COUNT(good); i++) {
+		assert_true(units_bytes_parse(good[i].text, &bytes));
+		assert_int_equal(bytes, good[i].bytes);
+	}
+	bytes = 7;
+	for (size_t i = 0; i < WIPE_COUNT(bad); i++)
+		assert_false(units_bytes_parse(bad[i], &bytes));
+	assert_int_equal(bytes, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +119,7 @@ int main(void)
 		cmocka_unit_test(stamps_round_trip_and_refuse),
 		cmocka_unit_test(ids_are_26_characters_of_crockford),
 		cmocka_unit_test(units_never_promise_more),
+		cmocka_unit_test(sizes_are_read_as_people_write_them),
 		cmocka_unit_test(rounding_saturates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

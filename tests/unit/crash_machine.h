@@ -101,7 +101,7 @@ static inline void crash_document(struct crash_machine *machine)
 	world_device(&document->device);
 	document->device.identity.size = CRASH_SIZE;
 	assert_ok(device_clear(&document->device, clearance, &err), err);
-	assert_ok(plan_build(clearance, &document->procedure, 0, &document->plan, &err), err);
+	assert_ok(plan_build(clearance, &document->procedure, NULL, &document->plan, &err), err);
 	free(clearance);
 	document->plan.block = CRASH_BLOCK;
 	document->plan.depth = 4;

@@ -210,6 +210,32 @@ static void check_reads_what_a_certificate_says(void **state)
 	rig_free(rig);
 }
 
+/* Told between the comparison of one piece and the start of the next. */
+static void look_at_what_is_under_way(void *self, const struct event *event)
+{
+	struct rig *rig = self;
+	if (event->kind == EVENT_PROGRESS && event->step == 1 && event->offset <= 3 * MIB &&
+	    event->offset > 0)
+		assert_int_equal(rig->fake->queued, 7);
+}
+
+static void the_others_are_under_way_while_one_is_compared(void **state)
+{
+	(void)state;
+	const struct content contents[] = { rig_keystream(),
+		{ .kind = CONTENT_CONSTANT, .byte_count = 1, .bytes = { 9 } } };
+	for (size_t i = 0; i < WIPE_COUNT(contents); i++) {
+		struct rig *rig = rig_new(4 * MIB, 4096, 4096);
+		rig->fake->request_ns = UINT64_C(200000000); /* so that progress is told each time */
+		rig_step(rig, PLAN_WRITE, contents[i]);
+		rig_step(rig, PLAN_VERIFY, contents[i]);
+		rig->recorder.look = look_at_what_is_under_way;
+		assert_ok(rig_run(rig), rig->err);
+		assert_true(rig_count(rig, EVENT_PROGRESS) > 60);
+		rig_free(rig);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +250,7 @@ int main(void)
 		cmocka_unit_test(a_sample_looks_around_what_was_not_written),
 		cmocka_unit_test(a_small_disk_is_read_whole_instead_of_sampled),
 		cmocka_unit_test(check_reads_what_a_certificate_says),
+		cmocka_unit_test(the_others_are_under_way_while_one_is_compared),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,41 @@ static void constants_of_three_bytes_keep_their_phase(void **state)
 	rig_free(rig);
 }
 
+/* All pieces of a constant share its bytes, if there is memory for all phases; else each has its own. */
+static void one_constant(uint8_t byte_count, uint32_t logical, unsigned slots)
+{
+	struct content content = { .kind = CONTENT_CONSTANT, .byte_count = byte_count };
+	for (uint8_t i = 0; i < byte_count; i++)
+		content.bytes[i] = (uint8_t)(i + 1);
+	struct rig *rig = rig_new(1 * MIB + 5 * logical, logical, logical);
+	struct os_disk *disk = &rig->fake->disk;
+	uint8_t *last = disk->slots[7];
+	disk->slot_count = slots;
+	rig->plan->depth = slots;
+	rig->fake->newest_first = true;
+	memset(last, 0xee, disk->slot_size);
+	rig_fault(rig, FAKE_WRITE, FAKE_SHORT, 10 * logical, logical, 2);
+	rig_step(rig, PLAN_WRITE, content);
+	assert_ok(rig_run(rig), rig->err);
+	rig_assert_medium(rig, content, 0, 0);
+	assert_int_equal(rig->fake->most_in_flight, slots);
+	for (uint32_t i = 0; i < disk->slot_size; i++)
+		assert_int_equal(last[i], 0xee);
+	rig_free(rig);
+}
+
+static void constants_of_any_length_share_their_memory(void **state)
+{
+	(void)state;
+	static const uint8_t counts[] = { 1, 2, 3, 5, 7, 48, 63, 64 };
+	for (size_t i = 0; i < WIPE_COUNT(counts); i++) {
+		one_constant(counts[i], 512, 8);
+		one_constant(counts[i], 512, 1);
+		one_constant(counts[i], 4096, 8);
+		one_constant(counts[i], 4096, 2);
+	}
+}
+
 static void a_disk_smaller_than_one_request(void **state)
 {
 	(void)state;
@@ -199,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_healthy_disk_is_written_from_end_to_end),
 		cmocka_unit_test(constants_of_three_bytes_keep_their_phase),
+		cmocka_unit_test(constants_of_any_length_share_their_memory),
 		cmocka_unit_test(a_disk_smaller_than_one_request),
 		cmocka_unit_test(one_bad_block_costs_exactly_that_block),
 		cmocka_unit_test(skipped_parts_are_returned_to),

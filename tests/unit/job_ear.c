@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* A worker that only listens: says which answer it got to which of its questions. */
-enum question { MAY_GO = 'g', IS_STOPPING = 's', MAKE_KNOWN = 'k' };
+enum question { MAY_GO = 'g', IS_STOPPING = 's', MAKE_KNOWN = 'k', REST = 'r' };
 
 static int answer_questions(void *self, int fd)
 {
@@ -17,8 +17,10 @@ static int answer_questions(void *self, int fd)
 	struct ear ear = { .fd = fd };
 	struct err err = { 0 };
 	for (; *questions; questions++) {
+		if (*questions == REST)
+			ear_rest(&ear, 600000); /* longer than any test: it has to be a word that ends it */
 		bool yes = *questions == MAY_GO ? ear_may_go(&ear)
-		    : *questions == IS_STOPPING ? ear_is_stopping(&ear)
+		    : *questions == IS_STOPPING || *questions == REST ? ear_is_stopping(&ear)
 						: ear_make_known(&ear, &err) == CODE_OK;
 		const char answer = yes ? 'y' : 'n';
 		if (os_packet_send(fd, &answer, 1, &err) != CODE_OK)
@@ -91,6 +93,20 @@ static void a_stop_ends_a_pause_too(void **state)
 	end(&worker);
 }
 
+static void a_word_ends_a_rest(void **state)
+{
+	(void)state;
+	struct worker worker = worker_asking("rrr");
+	assert_int_equal(hear_within(&worker, A_WHILE), 0);
+	tell(&worker, "C");
+	assert_int_equal(hear_within(&worker, FOR_EVER), 'n');
+	assert_int_equal(hear_within(&worker, A_WHILE), 0);
+	tell(&worker, "S");
+	assert_int_equal(hear_within(&worker, FOR_EVER), 'y');
+	assert_int_equal(hear_within(&worker, FOR_EVER), 'y');
+	end(&worker);
+}
+
 static void a_step_begins_when_its_start_is_known(void **state)
 {
 	(void)state;
@@ -129,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_paused_worker_rests_until_it_is_told_to_go_on),
 		cmocka_unit_test(a_stop_ends_a_pause_too),
+		cmocka_unit_test(a_word_ends_a_rest),
 		cmocka_unit_test(a_step_begins_when_its_start_is_known),
 		cmocka_unit_test(a_word_that_is_none_and_a_dead_supervisor_mean_stop),
 	};

@@ -98,7 +98,7 @@ static struct session *add(struct rig *rig, struct act act)
 	assert_non_null(rig->supervisor->jobs);
 	act.rig = rig;
 	*job = (struct session){ .state = JOB_CLAIMING, .plan = &rig->world.plan,
-		.device = &rig->world.device, .is_new = true, .stall_ns = JOB_STALL_NS, .begun_ns = rig->clock.boot_ns };
+		.device = &rig->world.device, .is_new = true, .options = { .stall_ns = JOB_STALL_NS }, .begun_ns = rig->clock.boot_ns };
 	evidence_start(&rig->world.plan, &job->record.evidence);
 	assert_ok(os_process_spawn(worker, &act, &job->pid, &job->fd, &err), err);
 	rig->supervisor->jobs[rig->supervisor->count++] = job;

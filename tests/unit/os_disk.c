@@ -67,7 +67,7 @@ static bool fill_and_read_back(struct bench *bench)
 		for (unsigned i = 0; i < 8; i++) {
 			memset(disk->slots[i], kind == OS_IO_WRITE ? 0x30 + (int)i : 0, SLOT);
 			struct os_io io = { .kind = (enum os_io_kind)kind, .slot = i,
-				.slot_offset = 4096, .offset = (uint64_t)i * 4 * SLOT,
+				.data = disk->slots[i] + 4096, .offset = (uint64_t)i * 4 * SLOT,
 				.len = SLOT / 2 };
 			right &= disk->ops->submit(disk, &io, &bench->err) == CODE_OK;
 		}
@@ -97,13 +97,19 @@ static void works_on_a_real_device(open_path *open_disk, const char *method)
 	bool idle = disk->ops->wait(disk, 1, &done, &bench.err) == CODE_BUSY;
 	bool sized = disk->ops->size(disk, &size, &bench.err) == CODE_OK && size == SIZE;
 	int64_t flushed = one(&bench, (struct os_io){ .kind = OS_IO_FLUSH, .slot = 3 });
-	struct os_io last = { .kind = OS_IO_WRITE, .slot = 1, .offset = SIZE - 4096, .len = 8192 };
+	struct os_io last = { .kind = OS_IO_WRITE, .slot = 1, .data = disk->slots[1],
+		.offset = SIZE - 4096, .len = 8192 };
 	int64_t over = one(&bench, last);
 	last.kind = OS_IO_READ;
 	last.offset = SIZE;
 	int64_t beyond = one(&bench, last);
 	last.slot = 9;
 	bool refused = disk->ops->submit(disk, &last, &bench.err) == CODE_BUG;
+	last.slot = 7;
+	last.data = disk->slots[7] + SLOT - 4096;
+	refused &= disk->ops->submit(disk, &last, &bench.err) == CODE_BUG;
+	last.data = NULL;
+	refused &= disk->ops->submit(disk, &last, &bench.err) == CODE_BUG;
 	bench_close(&bench);
 	assert_true(named);
 	assert_true(aligned);
@@ -192,7 +198,7 @@ static void nonsense_slots_are_refused(void **state)
 	struct os_disk *disk = NULL;
 	struct err err;
 	assert_int_equal(os_disk_open(0, 0, SLOT, &disk, &err), CODE_BUG);
-	assert_int_equal(os_disk_open(0, 17, SLOT, &disk, &err), CODE_BUG);
+	assert_int_equal(os_disk_open(0, OS_DISK_SLOTS_MAX + 1, SLOT, &disk, &err), CODE_BUG);
 	assert_int_equal(os_disk_open(0, 1, 100, &disk, &err), CODE_BUG);
 	assert_null(disk);
 	os_disk_free(NULL);

@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -393,6 +395,40 @@ static void a_blocked_signal_ends_the_question(void **state)
 	assert_int_equal(status_of(child_is_asked_and_stopped), 0);
 }
 
+/* Its rank, asked of the kernel by the process itself. */
+static int child_ranks(void *self, int fd)
+{
+	(void)fd;
+	enum os_io_class *io_class = self;
+	if (!os_process_io_class(*io_class))
+		return 100;
+	unsigned rank = (unsigned)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+	return (int)(IOPRIO_PRIO_CLASS(rank) * 10 + IOPRIO_PRIO_DATA(rank));
+}
+
+static void requests_rank_as_asked(void **state)
+{
+	(void)state;
+	static const struct { const char *word; enum os_io_class io_class; int rank; } ranks[] = {
+		{ "best-effort", OS_IO_CLASS_BEST_EFFORT, 27 }, { "idle", OS_IO_CLASS_IDLE, 30 } };
+	enum os_io_class found = OS_IO_CLASS_NONE;
+	for (size_t i = 0; i < WIPE_COUNT(ranks); i++) {
+		pid_t pid = -1;
+		int fd = -1, status = -1;
+		struct err err;
+		assert_true(os_io_class_find(ranks[i].word, &found));
+		assert_int_equal(found, ranks[i].io_class);
+		assert_ok(os_process_spawn(child_ranks, &found, &pid, &fd, &err), err);
+		assert_ok(os_process_reap(pid, true, &status, &err), err);
+		os_fd_close(fd);
+		assert_int_equal(WEXITSTATUS(status), ranks[i].rank);
+	}
+	assert_true(os_io_class_find("none", &found));
+	assert_int_equal(found, OS_IO_CLASS_NONE);
+	assert_false(os_io_class_find("realtime", &found));
+	assert_false(os_io_class_find("", &found));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +441,7 @@ int main(void)
 		cmocka_unit_test(signals_are_counted_not_obeyed),
 		cmocka_unit_test(who_does_not_listen_holds_up_nobody),
 		cmocka_unit_test(a_secret_does_not_reach_a_child),
+		cmocka_unit_test(requests_rank_as_asked),
 		cmocka_unit_test(a_protected_process_leaves_no_core),
 		cmocka_unit_test(the_machine_is_described),
 		cmocka_unit_test(lines_are_read_whole_from_a_terminal),

@@ -122,15 +122,17 @@ static int64_t one(struct cell *cell, struct os_io io)
 
 static bool moves_bytes(struct cell *cell)
 {
-	const struct os_io write = { .kind = OS_IO_WRITE, .slot = 1, .offset = SLOT, .len = SLOT };
+	const struct os_io write = { .kind = OS_IO_WRITE, .slot = 1, .data = cell->disk->slots[1],
+		.offset = SLOT, .len = SLOT };
 	const struct os_io flush = { .kind = OS_IO_FLUSH, .slot = 0 };
-	const struct os_io read = { .kind = OS_IO_READ, .slot = 2, .offset = SLOT, .len = SLOT };
+	const struct os_io read = { .kind = OS_IO_READ, .slot = 2, .data = cell->disk->slots[2],
+		.offset = SLOT, .len = SLOT };
 	memset(cell->disk->slots[1], 0x5a, SLOT);
 	return one(cell, write) == SLOT && one(cell, flush) == 0 && one(cell, read) == SLOT &&
 	    memcmp(cell->disk->slots[1], cell->disk->slots[2], SLOT) == 0 &&
-	    os_disk_io_now(cell->disk, cell->claim.fd, &write) == SLOT &&
-	    os_disk_io_now(cell->disk, cell->claim.fd, &read) == SLOT &&
-	    os_disk_io_now(cell->disk, cell->claim.fd, &flush) == 0;
+	    os_disk_io_now(cell->claim.fd, &write) == SLOT &&
+	    os_disk_io_now(cell->claim.fd, &read) == SLOT &&
+	    os_disk_io_now(cell->claim.fd, &flush) == 0;
 }
 
 static bool answers(struct cell *cell, const struct os_geometry *before)

@@ -93,7 +93,7 @@ static inline void sample_interrupted(struct world *world)
 	world_insert(world, AT_SAMPLED, (struct event){ .kind = EVENT_COVERED, .step = 2,
 		.length = at });
 	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_CLAIMED, .flag = true,
-		.text = "io_uring" });
+		.text = "io_uring", .length = 128 * 1024, .extra = 32 });
 	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_RECOGNISED,
 		.length = at, .flag = true });
 	world_insert(world, AT_LAST_DURABLE, (struct event){ .kind = EVENT_RESUMED, .step = 1,

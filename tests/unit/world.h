@@ -85,7 +85,8 @@ static inline void world_start(struct world *world)
 	world->plan.identity = world->device.identity;
 	world->hidden = HIDDEN_NOT_APPLICABLE;
 	const struct event events[AT_COUNT] = {
-		[AT_CLAIMED] = { .kind = EVENT_CLAIMED, .count = 1, .flag = true, .text = "io_uring" },
+		[AT_CLAIMED] = { .kind = EVENT_CLAIMED, .count = 1, .flag = true, .text = "io_uring",
+		    .length = 1024 * 1024, .extra = 8 },
 		[AT_FIRST_STARTED] = { .kind = EVENT_STEP_STARTED },
 		[AT_FIRST_DURABLE] = { .kind = EVENT_DURABLE, .offset = WORLD_SIZE,
 		    .length = WORLD_SIZE, .count = 2500 },

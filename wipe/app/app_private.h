@@ -64,6 +64,7 @@ struct app_run {
 	struct certificate_order order;
 	struct trust_public_key operator_key;
 	bool has_operator;
+	struct app_restraint restraint;
 	bool keep_going; /* start the other disks when one is refused */
 	struct app_beginning *beginnings; /* of `resume`: one a disk; NULL: all are new */
 };

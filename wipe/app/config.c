@@ -2,6 +2,8 @@
 /* config: certwipe.conf. Strict: an unknown key is a fault, so that no typing error goes unnoticed. */
 #include "app_private.h"
 
+#include "wipe/job.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -89,11 +91,41 @@ static bool take_keystream(const struct ini_entry *entry, struct app_config *con
 	return true;
 }
 
+enum code app_rate_parse(const char *text, uint64_t *ret_rate, struct err *err)
+{
+	uint64_t rate = 0;
+	if (strcmp(text, "none") != 0 && (!units_bytes_parse(text, &rate) || rate < JOB_RATE_LEAST))
+		return err_set(err, CODE_USAGE, "a rate is a number of bytes per second such as 50MB, at least "
+		    "100kB, or none: not '%s'", text);
+	*ret_rate = rate;
+	return CODE_OK;
+}
+
+/* False: it is about something else. */
+static bool take_restraint(const struct ini_entry *entry, struct app_config *config,
+    struct faults *faults)
+{
+	struct err err = { 0 };
+	if (strcmp(entry->section, "limits") != 0)
+		return false;
+	if (strcmp(entry->key, "rate") == 0) {
+		if (app_rate_parse(entry->value, &config->restraint.rate, &err) != CODE_OK)
+			faults_add(faults, entry->line, "rate: %s", err.line);
+		return true;
+	}
+	if (strcmp(entry->key, "io-class") != 0)
+		return false;
+	if (!os_io_class_find(entry->value, &config->restraint.io_class))
+		faults_add(faults, entry->line, "io-class '%s': best-effort, idle or none", entry->value);
+	return true;
+}
+
 static void take_entry(const struct ini_entry *entry, struct app_config *config,
     struct faults *faults)
 {
 	const struct key *key = find_key(entry);
-	if (!key && (take_number(entry, config, faults) || take_keystream(entry, config, faults)))
+	if (!key && (take_number(entry, config, faults) || take_keystream(entry, config, faults) ||
+	    take_restraint(entry, config, faults)))
 		return;
 	if (!key) {
 		faults_add(faults, entry->line, "unknown key '%s' in [%s]; see certwipe(8), FILES",
@@ -167,7 +199,12 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "; written. Without it: what the drive itself calls too warm, else 70 for SSDs, 60 for others.\n"
 	    "; temperature-max-c = 60\n"
 	    "; A disk that has not answered for so many seconds is told as stalled (60).\n"
-	    "; stall-s = 60\n",
+	    "; stall-s = 60\n"
+	    "; Bytes per second that are read and written on each disk, at most (none).\n"
+	    "; rate = 50MB\n"
+	    "; Requests come after those of others (best-effort), only when others have none (idle), or\n"
+	    "; are like those of others (none).\n"
+	    "; io-class = best-effort\n",
 	    principal);
 	return buf_check(ret, err);
 }

@@ -92,7 +92,8 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
     const struct app_face *face, struct app_erase_result *ret, struct err *err)
 {
 	struct app_run run = { .office = { .app = app }, .face = face, .result = ret,
-		.order = request->order, .keep_going = request->keep_going };
+		.order = request->order, .restraint = request->restraint,
+		.keep_going = request->keep_going };
 	if (request->operator_)
 		text_copy(run.operator_.principal, sizeof(run.operator_.principal), request->operator_);
 	enum code code = app_prepare(app, request, &run.procedure, ret, err);

@@ -136,6 +136,18 @@ static enum code compare(struct app *app, struct os_disk *disk, const struct ide
 	return code;
 }
 
+/* Its I/O path, as a wipe of it would have it. */
+static enum code open_disk(struct app *app, const struct device *device, int fd,
+    struct os_disk **ret, struct err *err)
+{
+	struct device_queue queue;
+	uint32_t block = 0;
+	unsigned depth = 0;
+	device_queue(app->host, device, &queue);
+	plan_requests(device, &queue, &block, &depth);
+	return os_disk_open(fd, depth, block, ret, err);
+}
+
 /* The name may lead to another disk than in the scan: the descriptor is asked from here on. */
 static enum code open_scanned(const struct identity *identity, struct os_claim *ret,
     struct err *err)
@@ -170,7 +182,7 @@ static enum code check_device(struct app *app, const struct app_check_request *r
 	if (code == CODE_OK && report->device != APP_DEVICE_OTHER) {
 		code = open_scanned(&device->identity, &claim, err);
 		if (code == CODE_OK)
-			code = os_disk_open(claim.fd, 8, 1024 * 1024, &disk, err);
+			code = open_disk(app, device, claim.fd, &disk, err);
 		if (code == CODE_OK)
 			code = compare(app, disk, &device->identity, request->full, report, err);
 	}

@@ -34,7 +34,9 @@ static enum code ask(struct follow *follow, struct err *err)
 {
 	const struct app_erase_result *result = follow->run->result;
 	const struct app_beginning *beginnings = follow->run->beginnings;
-	struct ask_start start = { .keep_going = follow->run->keep_going };
+	const struct app_restraint *restraint = &follow->run->restraint;
+	struct ask_start start = { .keep_going = follow->run->keep_going, .rate = restraint->rate };
+	text_copy(start.io_class, sizeof(start.io_class), os_io_class_text(restraint->io_class));
 	start.jobs = calloc(result->count + 1, sizeof(*start.jobs));
 	if (!start.jobs)
 		return err_memory(err);

@@ -134,6 +134,9 @@ enum code keeper_start(struct keeper *keeper, const struct ask_start *ask, uint6
 		return code;
 	forget_earlier(keeper, ask);
 	size_t from = keeper->count;
+	struct app_restraint restraint = { .rate = ask->rate };
+	if (!os_io_class_find(ask->io_class, &restraint.io_class))
+		return err_set(err, CODE_INPUT, "io_class: none of those there are");
 	for (size_t i = 0; code == CODE_OK && i < ask->count; i++) {
 		struct keeper_job *job = NULL;
 		code = keeper_job_load(keeper, &ask->jobs[i], &job, err);
@@ -141,7 +144,7 @@ enum code keeper_start(struct keeper *keeper, const struct ask_start *ask, uint6
 			keeper->jobs[keeper->count++] = job;
 	}
 	for (size_t i = from; code == CODE_OK && i < keeper->count; i++)
-		code = keeper_job_claim(keeper, keeper->jobs[i], err);
+		code = keeper_job_claim(keeper, keeper->jobs[i], &restraint, err);
 	if (code != CODE_OK) {
 		give_back(keeper, from);
 		return code;

@@ -64,13 +64,16 @@ enum code keeper_job_load(struct keeper *keeper, const struct message_job *ask, 
 	return CODE_OK;
 }
 
-enum code keeper_job_claim(struct keeper *keeper, struct keeper_job *job, struct err *err)
+enum code keeper_job_claim(struct keeper *keeper, struct keeper_job *job,
+    const struct app_restraint *restraint, struct err *err)
 {
 	struct app *app = keeper->office.app;
 	struct app_disk *disk = &job->disk;
 	const struct job_options options = {
 		.stall_ns = app->config.stall_s * UINT64_C(1000000000),
 		.temperature_max_c = app->config.temperature_max_c,
+		.rate = restraint->rate,
+		.io_class = restraint->io_class,
 	};
 	const struct job_start start = {
 		.plan = &disk->plan,

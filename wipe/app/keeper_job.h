@@ -43,7 +43,8 @@ struct keeper {
 enum code keeper_job_load(struct keeper *keeper, const struct message_job *ask, struct keeper_job **ret,
     struct err *err) WIPE_MUST_USE;
 /* Room for its certificate, and a worker; nothing for one that is refused. */
-enum code keeper_job_claim(struct keeper *keeper, struct keeper_job *job, struct err *err) WIPE_MUST_USE;
+enum code keeper_job_claim(struct keeper *keeper, struct keeper_job *job,
+    const struct app_restraint *restraint, struct err *err) WIPE_MUST_USE;
 /* Its worker ended without a claim. */
 void keeper_job_refused(struct keeper *keeper, struct keeper_job *job);
 enum code keeper_job_go(struct keeper *keeper, struct keeper_job *job, struct err *err) WIPE_MUST_USE;

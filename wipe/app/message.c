@@ -14,7 +14,8 @@ static const struct field job_fields[] = {
 static const struct field name_fields[] = {
 	FIELDS_TEXT(message_name, "id", id, FORM_ID, false), FIELDS_END };
 static const struct field start_fields[] = {
-	FIELDS_BOOL(ask_start, "keep_going", keep_going),
+	FIELDS_BOOL(ask_start, "keep_going", keep_going), FIELDS_NUMBER(ask_start, "rate", rate),
+	FIELDS_WORD(ask_start, "io_class", io_class, "best-effort idle none"),
 	FIELDS_LIST(ask_start, "jobs", jobs, count, job_fields, 1024), FIELDS_END };
 static const struct field stop_fields[] = {
 	FIELDS_BOOL(ask_stop, "hard", hard),

@@ -28,6 +28,8 @@ struct ask_watch {
 struct ask_start { /* jobs that lie in the store, unlocked, their disks cleared and confirmed */
 	bool given;
 	bool keep_going;
+	uint64_t rate; /* of struct app_restraint */
+	char io_class[16];
 	struct message_job *jobs;
 	size_t count;
 };

@@ -2,7 +2,6 @@
 /* prepare: from words on a command line to cleared disks with plans. Writes nothing. */
 #include "app_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,22 +33,6 @@ static enum code check_twice(const struct app_disk *disks, size_t count, const s
 	return CODE_OK;
 }
 
-/* Bytes the queue takes in one request; 0 = the kernel does not say. */
-static uint32_t max_request(struct app *app, const char *name)
-{
-	char path[128];
-	snprintf(path, sizeof(path), "/sys/block/%s/queue/max_sectors_kb", name);
-	BUF_AUTO text = { 0 };
-	struct err ignored = { 0 };
-	uint64_t kib = 0;
-	if (app->host->ops->read(app->host, path, 64, &text, &ignored) != CODE_OK || text.len == 0)
-		return 0;
-	text.data[text.len - 1] = 0;
-	if (!text_u64_parse((const char *)text.data, &kib) || kib > 1024 * 1024)
-		return 0;
-	return (uint32_t)kib * 1024;
-}
-
 static void refuse(struct app_disk *disk, const struct err *err)
 {
 	disk->refused = err->code;
@@ -69,8 +52,9 @@ static enum code plan_disk(struct app *app, const struct procedure *procedure,
 		code = device_clear(&device, &disk->clearance, &why);
 	}
 	if (code == CODE_OK) {
-		code = plan_build(&disk->clearance, procedure, max_request(app, device.identity.name),
-		    &disk->plan, &why);
+		struct device_queue queue;
+		device_queue(app->host, &device, &queue);
+		code = plan_build(&disk->clearance, procedure, &queue, &disk->plan, &why);
 		if (code == CODE_UNSUPPORTED || code == CODE_MEMORY) {
 			*err = why;
 			return code;

@@ -298,7 +298,8 @@ enum code app_resume(struct app *app, const struct app_resume_request *request,
     const struct app_face *face, struct app_erase_result *ret, struct err *err)
 {
 	struct resume resume = {
-		.run = { .office = { .app = app }, .face = face, .result = ret, .keep_going = true },
+		.run = { .office = { .app = app }, .face = face, .result = ret,
+		    .restraint = request->restraint, .keep_going = true },
 		.request = request,
 	};
 	*ret = (struct app_erase_result){ 0 };

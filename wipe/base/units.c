@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* units: numbers as people read them. Decimal, as on the drive's label; integers only. */
+/* units: numbers as people read and write them. Decimal, as on the drive's label; integers only. */
 #include "wipe/base.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* "4.0 TB": one decimal below 10, rounded down so that nothing is promised that is not there. */
 static void scaled(uint64_t value, const char *suffix, char out[UNITS_TEXT])
@@ -55,4 +56,30 @@ const char *units_permille_format(uint64_t permille, char out[UNITS_TEXT])
 	snprintf(out, UNITS_TEXT, "%llu.%u %%", (unsigned long long)(permille / 10 % 10000000),
 	    (unsigned)(permille % 10));
 	return out;
+}
+
+bool units_bytes_parse(const char *text, uint64_t *ret_bytes)
+{
+	static const char letters[] = "kMGT";
+	char digits[UNITS_TEXT];
+	size_t len = strspn(text, "0123456789");
+	uint64_t value = 0, unit = 1;
+	if (len >= sizeof(digits))
+		return false;
+	memcpy(digits, text, len);
+	digits[len] = 0;
+	text += len;
+	text += *text == ' ' && text[1];
+	const char *letter = *text && *text != 'B' ? strchr(letters, *text == 'K' ? 'k' : *text) : NULL;
+	if (letter) {
+		bool binary = *++text == 'i';
+		text += binary;
+		for (const char *at = letters; at <= letter; at++)
+			unit *= binary ? 1024 : 1000;
+	}
+	text += *text == 'B';
+	if (*text || !text_u64_parse(digits, &value) || value > UINT64_MAX / unit)
+		return false;
+	*ret_bytes = value * unit;
+	return true;
 }

@@ -199,6 +199,8 @@ static void put_claim(const struct evidence *evidence, struct doc_claim *ret)
 {
 	ret->held = evidence->claimed;
 	COPY(ret->method, evidence->method);
+	ret->request = bytes_min(evidence->request, BYTES_JSON_MAX);
+	ret->depth = evidence->depth;
 	ret->partitions_dropped = evidence->partitions_dropped;
 	ret->openers_known = evidence->openers_known;
 	COPY(ret->identity, !evidence->identity_asked ? "not-asked"

@@ -97,6 +97,7 @@ static const struct field writes_fields[] = {
 	NUMBER(doc_writes, "at_most", most), NUMBER(doc_writes, "discarded", discarded), END };
 static const struct field claim_fields[] = {
 	BOOL(doc_claim, "exclusive", held), TEXT(doc_claim, "method", method, FORM_UTF8, true),
+	NUMBER(doc_claim, "request_bytes", request), COUNT(doc_claim, "requests_in_flight", depth),
 	COUNT(doc_claim, "partitions_dropped", partitions_dropped),
 	BOOL(doc_claim, "openers_known", openers_known),
 	WORD(doc_claim, "identity_after", identity, "same different not-asked"),

@@ -45,6 +45,7 @@ struct doc_writes { bool given; uint64_t kernel, ours, most, discarded; }; /* by
 struct doc_claim {
 	bool held;
 	char method[EVENT_TEXT];
+	uint64_t request, depth; /* bytes of a request; how many in flight */
 	uint64_t partitions_dropped;
 	bool openers_known;
 	char identity[12], identity_note[EVENT_TEXT];

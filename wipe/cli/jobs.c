@@ -34,6 +34,20 @@ void jobs_view_close(struct jobs_view *view)
 	progress_free(view->progress);
 }
 
+enum code jobs_restraint(const struct cli_args *args, const struct app *app,
+    struct app_restraint *ret, struct err *err)
+{
+	const char *rate = cli_args_value(args, "limit-rate");
+	const char *io_class = cli_args_value(args, "io-class");
+	struct app_restraint restraint = app->config.restraint;
+	if (rate && app_rate_parse(rate, &restraint.rate, err) != CODE_OK)
+		return err_prefix(err, "--limit-rate");
+	if (io_class && !os_io_class_find(io_class, &restraint.io_class))
+		return err_set(err, CODE_USAGE, "--io-class %s: best-effort, idle or none", io_class);
+	*ret = restraint;
+	return CODE_OK;
+}
+
 static void say_paused(struct jobs_view *view, const char *node, const struct app_view *now)
 {
 	if (now->paused)

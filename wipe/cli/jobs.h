@@ -23,6 +23,14 @@ struct app_face jobs_face(struct jobs_view *view);
 enum cli_exit jobs_finish(struct jobs_view *view, const struct cli_args *args, enum code code,
     const struct err *err, const struct app_erase_result *result);
 
+/* The configured one, but for what these two options say. CODE_USAGE. */
+enum code jobs_restraint(const struct cli_args *args, const struct app *app,
+    struct app_restraint *ret, struct err *err) WIPE_MUST_USE;
+#define CLI_OPTION_LIMIT_RATE                                                                      \
+	{ "limit-rate", 0, "RATE", "bytes per second of each disk, such as 50MB, or none" }
+#define CLI_OPTION_IO_CLASS                                                                        \
+	{ "io-class", 0, "CLASS", "rank of the requests: best-effort, idle or none" }
+
 #define CLI_OPTION_PROGRESS                                                                        \
 	{ "progress", 0, "HOW", "auto, json (an object a line) or none" }
 

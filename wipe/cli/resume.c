@@ -140,7 +140,7 @@ static enum cli_exit go_on(struct app *app, const struct cli_args *args,
 static enum cli_exit run(const struct cli_command *command, struct app *app,
     const struct cli_args *args)
 {
-	const struct app_resume_request request = {
+	struct app_resume_request request = {
 		.ids = args->words,
 		.count = args->word_count,
 		.device = cli_args_value(args, "device"),
@@ -166,6 +166,8 @@ static enum cli_exit run(const struct cli_command *command, struct app *app,
 		    strlen(request.reason) >= EVENT_TEXT))
 		err_set(&err, CODE_USAGE, "--reason: UTF-8 without control characters, at most %d bytes",
 		    EVENT_TEXT - 1);
+	else if (jobs_restraint(args, app, &request.restraint, &err) != CODE_OK)
+		return cli_fail(&err);
 	return err.code == CODE_OK ? go_on(app, args, &request) : cli_fail(&err);
 }
 
@@ -174,6 +176,8 @@ static const struct cli_option options[] = {
 	{ "abandon", 0, NULL, "give these jobs up: certificates 'not-erased'" },
 	{ "reason", 0, "TEXT", "why, for those certificates" },
 	{ "device", 'd', "DEVICE", "the job's disk, where it has no serial number" },
+	CLI_OPTION_LIMIT_RATE,
+	CLI_OPTION_IO_CLASS,
 	CLI_OPTION_PROGRESS,
 	CLI_OPTION_JSON,
 	CLI_OPTION_HELP,

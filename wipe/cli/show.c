@@ -65,7 +65,7 @@ static void print_procedures(struct app *app, const struct device *device)
 		struct clearance clearance = { .device = *device, .granted = true };
 		struct plan plan;
 		if (procedure->status != PROCEDURE_CURRENT ||
-		    plan_build(&clearance, procedure, 0, &plan, &err) != CODE_OK)
+		    plan_build(&clearance, procedure, NULL, &plan, &err) != CODE_OK)
 			continue;
 		plan_forget(&plan);
 		printf(" %s", procedure->id);

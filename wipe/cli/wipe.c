@@ -91,6 +91,8 @@ static enum cli_exit run(const struct cli_command *command, struct app *app,
 	if (code == CODE_OK)
 		code = take_order(args, &request.order, &err);
 	if (code == CODE_OK)
+		code = jobs_restraint(args, app, &request.restraint, &err);
+	if (code == CODE_OK)
 		code = jobs_view_open(args, app, &view, &err);
 	enum cli_exit exit_code = code == CODE_OK ? erase(app, args, &request, &view) : cli_fail(&err);
 	jobs_view_close(&view);
@@ -109,6 +111,8 @@ static const struct cli_option options[] = {
 	{ "client", 0, "TEXT", "whose data it was, for the certificate" },
 	{ "ticket", 0, "TEXT", "ticket, for the certificate" },
 	{ "location", 0, "TEXT", "where the disk was, for the certificate" },
+	CLI_OPTION_LIMIT_RATE,
+	CLI_OPTION_IO_CLASS,
 	CLI_OPTION_PROGRESS,
 	CLI_OPTION_JSON,
 	CLI_OPTION_HELP,

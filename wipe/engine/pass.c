@@ -15,14 +15,13 @@
 enum code engine_pass_start(struct pass *pass, const struct content *content, struct err *err)
 {
 	pass->skip = pass->limits->skip_first;
-	if (pass->writing && content->kind == CONTENT_CONSTANT)
-		pass->constant_period = content->byte_count;
 	if (!pass->writing) {
 		pass->spoiled = calloc(pass->route.blocks / 8 + 1, 1);
 		if (!pass->spoiled)
 			return err_memory(err);
 	}
-	return content_source_new(content, pass->kernel, &pass->source, err);
+	enum code code = content_source_new(content, pass->kernel, &pass->source, err);
+	return code == CODE_OK && pass->writing ? engine_writer_start(pass, content, err) : code;
 }
 
 void engine_pass_free(struct pass *pass)
@@ -83,9 +82,12 @@ enum code engine_pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint
 	/* In flight from here on, also when its buffer cannot be filled (engine_pass_refused). */
 	pass->slots[slot].busy = true;
 	pass->slots[slot].piece = *ret;
+	pass->slots[slot].data = data;
 	pass->slots[slot].start_ns = now_ns;
 	pass->in_flight++;
-	return pass->writing ? engine_writer_prepare(pass, slot, ret, data, err) : CODE_OK;
+	if (!pass->writing)
+		return CODE_OK;
+	return engine_writer_prepare(pass, ret, data, &pass->slots[slot].data, err);
 }
 
 enum code engine_pass_refused(struct pass *pass, unsigned slot, struct err *err)
@@ -199,10 +201,11 @@ static enum code failed(struct pass *pass, struct piece piece, int sys_errno, bo
 	return add_repair(pass, piece, err);
 }
 
-enum code engine_pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
-    uint64_t now_ns, struct err *err)
+enum code engine_pass_done(struct pass *pass, unsigned slot, int64_t result, uint64_t now_ns,
+    struct err *err)
 {
 	struct piece piece = pass->slots[slot].piece;
+	const uint8_t *data = pass->slots[slot].data;
 	pass->slots[slot].busy = false;
 	pass->in_flight--;
 	/* A part of a logical block was not moved in any useful sense. */

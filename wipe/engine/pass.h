@@ -24,15 +24,15 @@ struct pass {
 	const struct content_kernel *kernel;
 	struct report *report;
 	struct content_source *source; /* what is written, or expected */
+	uint8_t *memory; /* of the disk, all slots in one piece; borrowed */
+	uint64_t memory_size; /* bytes */
 	struct route route;
 
 	struct {
 		bool busy;
 		struct piece piece;
+		uint8_t *data; /* where its bytes are */
 		uint64_t start_ns;
-		/* A constant already lies in the slot: from which phase, how many bytes. */
-		uint64_t ready_phase;
-		uint32_t ready_len;
 	} slots[OS_DISK_SLOTS_MAX];
 	unsigned in_flight;
 
@@ -50,7 +50,9 @@ struct pass {
 	uint64_t requests_at_skip; /* as of when something was skipped first, of what is skipped now */
 	uint8_t *spoiled; /* verifying: a bit per block of the route; set = unread or no match */
 	uint64_t spoiled_count;
-	uint32_t constant_period; /* writing a constant: its length, else 0 */
+	/* Writing a constant that lies in `memory` once and for all: so many logical blocks of it may be the
+	 * first of a piece; 0 = each piece has its own bytes. */
+	uint32_t shared_phases;
 };
 
 /*
@@ -62,7 +64,10 @@ enum code engine_pass_start(struct pass *pass, const struct content *content, st
 void engine_pass_free(struct pass *pass);
 
 enum pass_next { PASS_PIECE, PASS_WAIT, PASS_END };
-/* What to do with a free slot whose memory is `data`: start *ret, wait for a result, or nothing. */
+/*
+ * What to do with a free slot whose memory is `data`: start *ret, wait for a result, or nothing. The
+ * bytes of *ret are at slots[slot].data, which others in flight may share.
+ */
 enum code engine_pass_next(struct pass *pass, unsigned slot, uint8_t *data, uint64_t now_ns,
     enum pass_next *ret_next, struct piece *ret, struct err *err) WIPE_MUST_USE;
 /* The piece could not be started: it is not in flight, and stays among what remains. */
@@ -71,8 +76,8 @@ enum code engine_pass_refused(struct pass *pass, unsigned slot, struct err *err)
  * The result of the piece in `slot` (bytes moved or -errno). CODE_IO: a limit is reached;
  * CODE_GONE: the errno says that the device went away; else the report failed.
  */
-enum code engine_pass_done(struct pass *pass, unsigned slot, const uint8_t *data, int64_t result,
-    uint64_t now_ns, struct err *err) WIPE_MUST_USE;
+enum code engine_pass_done(struct pass *pass, unsigned slot, int64_t result, uint64_t now_ns,
+    struct err *err) WIPE_MUST_USE;
 
 /* Below this offset every byte was written or given up (and reported, once settled). */
 uint64_t engine_pass_low_water(const struct pass *pass);
@@ -87,8 +92,12 @@ uint64_t engine_pass_succeeded(const struct pass *pass);
 
 /* ---- writer.c and verifier.c ------------------------------------------------------------- */
 
-enum code engine_writer_prepare(struct pass *pass, unsigned slot, const struct piece *piece,
-    uint8_t *data, struct err *err) WIPE_MUST_USE;
+/* Lays a constant out for all pieces, where there is room for it. */
+enum code engine_writer_start(struct pass *pass, const struct content *content, struct err *err)
+    WIPE_MUST_USE;
+/* *ret_data: where the bytes of the piece are, `data` if they are its own. */
+enum code engine_writer_prepare(struct pass *pass, const struct piece *piece, uint8_t *data,
+    uint8_t **ret_data, struct err *err) WIPE_MUST_USE;
 /* Compares len bytes of the piece and reports each logical block that differs. */
 enum code engine_verifier_check(struct pass *pass, const struct piece *piece, const uint8_t *data,
     uint32_t len, struct err *err) WIPE_MUST_USE;

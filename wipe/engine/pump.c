@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pump: how do pieces get to the disk and back? Every free slot is filled and started before one
+ * pump: how do pieces get to the disk and back? Every free slot is filled and started before a
  * result is awaited, so that the next buffer is made while others are under way. A durable offset
  * is told only after everything below it was answered and a flush after that succeeded.
  */
@@ -9,6 +9,9 @@
 #include <errno.h>
 
 #define WAIT_MS       500 /* then the view is told that nothing moves */
+#define REST_MS       250
+#define ASK_NS	      UINT64_C(1000000) /* a question is a system call: not with each of 10,000 requests */
+#define MS_NS	      UINT64_C(1000000)
 #define DURABLE_NS    (UINT64_C(30) * 1000000000)
 #define DURABLE_BYTES (UINT64_C(64) * 1024 * 1024 * 1024)
 
@@ -64,24 +67,65 @@ static void count(struct pump *pump, const struct piece *piece, int64_t result)
 	pump->totals->written_failed += piece->len - moved;
 }
 
-/* One result from the disk into the pass; after a bad one the disk must still be there. */
-static enum code take(struct pump *pump, struct err *err)
+static bool is_stopping(struct pump *pump)
+{
+	uint64_t now = now_ns(pump);
+	if (pump->asked_ns && now - pump->asked_ns < ASK_NS)
+		return false;
+	pump->asked_ns = now;
+	return pump->context->is_stopping(pump->context->self);
+}
+
+/* Nothing is under way and nothing may start yet. */
+static void rest(struct pump *pump)
+{
+	const struct engine_context *context = pump->context;
+	uint64_t ms = (engine_pace_wait_ns(&pump->pace, now_ns(pump)) + MS_NS - 1) / MS_NS;
+	if (ms > 0)
+		context->rest(context->self, (unsigned)bytes_min(ms, REST_MS));
+	pump->asked_ns = 0;
+}
+
+/* One result into the pass; after a bad one the disk must still be there. */
+static enum code accept(struct pump *pump, const struct os_io_done *done, struct err *err)
 {
 	struct pass *pass = pump->pass;
-	struct os_io_done done;
-	enum code code = await(pump, &done, err);
-	if (code != CODE_OK)
-		return code;
-	if (done.slot >= WIPE_COUNT(pass->slots) || !pass->slots[done.slot].busy) {
+	if (done->slot >= WIPE_COUNT(pass->slots) || !pass->slots[done->slot].busy) {
 		pump->drained = true;
 		return err_set(err, CODE_BUG, "the disk answers what was not asked");
 	}
-	struct piece piece = pass->slots[done.slot].piece;
-	count(pump, &piece, done.result);
-	code = engine_pass_done(pass, done.slot, pump->context->disk->slots[done.slot], done.result,
-	    now_ns(pump), err);
-	if (code == CODE_OK && done.result != (int64_t)piece.len)
+	struct piece piece = pass->slots[done->slot].piece;
+	count(pump, &piece, done->result);
+	enum code code = engine_pass_done(pass, done->slot, done->result, now_ns(pump), err);
+	if (code == CODE_OK && done->result != (int64_t)piece.len)
 		code = check_size(pump, err);
+	return code;
+}
+
+static enum code take(struct pump *pump, struct err *err)
+{
+	struct os_io_done done;
+	enum code code = await(pump, &done, err);
+	return code == CODE_OK ? accept(pump, &done, err) : code;
+}
+
+/*
+ * And whatever else is there by now, where the next requests cost nothing to make: then all of them start
+ * with one call of the kernel. Others are better started one by one, while the next is being made.
+ */
+static enum code take_some(struct pump *pump, struct err *err)
+{
+	struct os_disk *disk = pump->context->disk;
+	enum code code = take(pump, err);
+	while (code == CODE_OK && pump->pass->shared_phases > 0 && pump->pass->in_flight > 0) {
+		struct os_io_done done;
+		code = disk->ops->wait(disk, 0, &done, err);
+		if (code == CODE_BUSY)
+			return CODE_OK;
+		pump->drained = code != CODE_OK;
+		if (code == CODE_OK)
+			code = accept(pump, &done, err);
+	}
 	return code;
 }
 
@@ -93,14 +137,18 @@ static enum code drain(struct pump *pump, struct err *err)
 	return code;
 }
 
-/* Starts requests in all free slots. */
+/* Starts requests in all free slots, as far as the pace allows. */
 static enum code feed(struct pump *pump, struct err *err)
 {
 	struct pass *pass = pump->pass;
 	struct os_disk *disk = pump->context->disk;
+	pump->held = false;
 	for (unsigned slot = 0; slot < pump->depth; slot++) {
 		if (pass->slots[slot].busy)
 			continue;
+		pump->held = engine_pace_wait_ns(&pump->pace, now_ns(pump)) > 0;
+		if (pump->held)
+			return CODE_OK;
 		enum pass_next next = PASS_END;
 		struct piece piece;
 		enum code code = engine_pass_next(pass, slot, disk->slots[slot], now_ns(pump),
@@ -108,7 +156,8 @@ static enum code feed(struct pump *pump, struct err *err)
 		if (code == CODE_OK && next != PASS_PIECE)
 			return CODE_OK;
 		struct os_io io = { .kind = pass->writing ? OS_IO_WRITE : OS_IO_READ, .slot = slot,
-			.offset = piece.offset, .len = piece.len };
+			.data = pass->slots[slot].data, .offset = piece.offset, .len = piece.len };
+		engine_pace_spend(&pump->pace, now_ns(pump), piece.len);
 		if (code == CODE_OK)
 			code = disk->ops->submit(disk, &io, err);
 		if (code != CODE_OK) {
@@ -246,18 +295,21 @@ enum code engine_pump_run(struct pump *pump, struct pass *pass, struct err *err)
 	pump->durable_done = pass->done;
 	pump->durable_ns = now_ns(pump);
 	pump->drained = false;
+	pump->asked_ns = 0; /* make_known() may have ended because of a stop */
 	enum code code = check_size(pump, err);
 	while (code == CODE_OK) {
-		if (pump->context->is_stopping(pump->context->self))
+		if (is_stopping(pump))
 			return stop(pump, err);
 		if (is_durable_due(pump))
 			code = make_durable(pump, false, err);
 		if (code == CODE_OK)
 			code = feed(pump, err);
-		if (code == CODE_OK && pass->in_flight == 0)
+		if (code == CODE_OK && pass->in_flight == 0 && !pump->held)
 			return finish(pump, err);
-		if (code == CODE_OK)
-			code = take(pump, err);
+		if (code == CODE_OK && pass->in_flight == 0)
+			rest(pump);
+		else if (code == CODE_OK)
+			code = take_some(pump, err);
 		if (code == CODE_OK)
 			code = progress(pump, false, err);
 	}

@@ -3,6 +3,7 @@
 #ifndef WIPE_ENGINE_PUMP_H
 #define WIPE_ENGINE_PUMP_H
 
+#include "pace.h"
 #include "pass.h"
 
 struct pump {
@@ -12,11 +13,14 @@ struct pump {
 	const struct ranges *unwritten; /* what was given up by this write step, as far as told */
 	uint64_t size; /* bytes the disk must have */
 	unsigned depth; /* requests in flight */
+	struct pace pace;
+	uint64_t asked_ns; /* when is_stopping() was asked last; 0 = not yet */
 
 	struct pass *pass; /* the step at hand */
 	uint64_t durable; /* offset of the last EVENT_DURABLE of this step */
 	uint64_t durable_ns; /* when the last flush ended */
 	uint64_t durable_done; /* bytes done by then */
+	bool held; /* more could be started, but for the pace */
 	bool drained; /* a failed wait: nothing more is expected of the disk */
 };
 

@@ -30,7 +30,8 @@ struct look {
 static enum code read_at(struct look *look, uint64_t offset, uint32_t len, bool *ret_read,
     struct err *err)
 {
-	const struct os_io io = { .kind = OS_IO_READ, .offset = offset, .len = len };
+	const struct os_io io = { .kind = OS_IO_READ, .data = look->disk->slots[0], .offset = offset,
+		.len = len };
 	struct os_io_done done;
 	enum code code = look->disk->ops->submit(look->disk, &io, err);
 	if (code != CODE_OK)

@@ -61,6 +61,7 @@ static enum code start(struct run *run, uint64_t size, uint32_t logical, uint32_
 	run->pump.unwritten = &run->unwritten;
 	run->pump.size = size;
 	run->pump.depth = depth ? depth : 1;
+	run->pump.pace = (struct pace){ .rate = run->context->rate };
 	return CODE_OK;
 }
 
@@ -152,9 +153,12 @@ static enum code one_step(struct run *run, const struct task *task, struct err *
 		code = context->make_known(context->self, err);
 	if (code != CODE_OK)
 		return code;
+	const struct os_disk *disk = context->disk;
 	struct pass pass = { .writing = task->writing, .size = run->size, .logical = run->logical,
 		.physical = run->physical, .limits = run->context->limits,
-		.kernel = run->context->kernel, .report = &run->report };
+		.kernel = run->context->kernel,
+		.report = &run->report, .memory = disk->slots[0],
+		.memory_size = (uint64_t)disk->slot_count * disk->slot_size };
 	if (task->resume) {
 		pass.done = task->resume->bytes;
 		pass.requests = task->resume->requests;

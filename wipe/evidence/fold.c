@@ -51,6 +51,8 @@ static enum code fold_claimed(struct evidence *evidence, const struct event *eve
 	    event->flag && (evidence->openers_known || !evidence->claimed_earlier);
 	evidence->partitions_dropped = bytes_max(evidence->partitions_dropped, event->count);
 	text_copy(evidence->method, sizeof(evidence->method), event->text);
+	evidence->request = event->length;
+	evidence->depth = event->extra;
 	return CODE_OK;
 }
 

@@ -145,6 +145,7 @@ static bool frame_equals(const struct evidence *a, const struct evidence *b)
 	    a->written_earlier == b->written_earlier && a->boot_earlier_ns == b->boot_earlier_ns &&
 	    a->openers_known == b->openers_known &&
 	    a->partitions_dropped == b->partitions_dropped && strcmp(a->method, b->method) == 0 &&
+	    a->request == b->request && a->depth == b->depth &&
 	    a->wall_start_s == b->wall_start_s && a->wall_end_s == b->wall_end_s &&
 	    a->boot_start_ns == b->boot_start_ns && a->boot_end_ns == b->boot_end_ns;
 }

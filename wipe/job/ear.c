@@ -52,6 +52,13 @@ bool ear_is_stopping(void *self)
 	return ear->stopping;
 }
 
+void ear_rest(void *self, unsigned ms)
+{
+	struct ear *ear = self;
+	if (!ear->stopping)
+		hear(ear, (int)ms);
+}
+
 /* A stop is an answer, too: whoever asks then stops before the next request. */
 enum code ear_make_known(void *self, struct err *err)
 {

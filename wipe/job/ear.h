@@ -15,6 +15,7 @@ struct ear {
 bool ear_may_go(void *self);
 /* Also where a pause is sat out. */
 bool ear_is_stopping(void *self);
+void ear_rest(void *self, unsigned ms);
 enum code ear_make_known(void *self, struct err *err);
 
 #endif

@@ -12,11 +12,12 @@ enum code session_start(const struct job_start *start, struct os_host *host, str
     struct session *ret, struct err *err)
 {
 	uint64_t now_ns = clock->ops->boot_ns(clock);
-	const struct job_options *options = start->options;
+	struct job_options options = start->options ? *start->options : (struct job_options){ 0 };
+	if (options.stall_ns == 0)
+		options.stall_ns = JOB_STALL_NS;
 	*ret = (struct session){ .state = JOB_CLAIMING, .plan = start->plan,
 		.device = &start->clearance->device, .fd = -1,
-		.stall_ns = options && options->stall_ns ? options->stall_ns : JOB_STALL_NS,
-		.temperature_max_c = options ? options->temperature_max_c : 0,
+		.options = options,
 		.begun_ns = now_ns,
 		.is_new = !start->evidence,
 		.record = { .journal = start->journal, .synced_ns = now_ns } };
@@ -33,6 +34,8 @@ enum code session_start(const struct job_start *start, struct os_host *host, str
 		.kernel = start->kernel,
 		.host = host,
 		.clock = clock,
+		.rate = options.rate,
+		.io_class = options.io_class,
 	};
 	return code == CODE_OK ? job_wire_spawn(&task, &ret->pid, &ret->fd, err) : code;
 }

@@ -21,8 +21,7 @@ struct session {
 	bool said_all; /* EVENT_ENDED came */
 	bool asks; /* it waits until all it said is durable */
 	struct stall stall;
-	uint64_t stall_ns; /* silent for so long: told as stalled */
-	uint32_t temperature_max_c; /* 0 = see device_health_limit() */
+	struct job_options options;
 	uint64_t begun_ns; /* when the worker was started */
 	uint64_t dismissed_ns; /* when it was asked to let go without the word to write; 0 = it was not */
 	bool claimed; /* EVENT_CLAIMED came */

@@ -126,7 +126,7 @@ void job_supervisor_dismiss(struct job_supervisor *supervisor, size_t index)
 static void give_up(struct job_supervisor *supervisor, size_t index, uint64_t now_ns)
 {
 	const struct session *job = supervisor->jobs[index];
-	uint64_t limit_ns = bytes_max(job->stall_ns, CLAIM_NS);
+	uint64_t limit_ns = bytes_max(job->options.stall_ns, CLAIM_NS);
 	char why[120];
 	if (job->state < JOB_RUNNING && job->dismissed_ns && now_ns - job->dismissed_ns >= DISMISS_NS) {
 		supervisor_lose(supervisor, index, "it did not let go of the disk");

@@ -74,7 +74,7 @@ void supervisor_watch_stall(struct job_supervisor *supervisor, size_t index, con
 	struct event told = supervisor_stamped(supervisor, EVENT_STALLED);
 	if (job->care.paused || job->last.kind != EVENT_NONE)
 		job->stall.moved_ns = told.boot_ns;
-	if (stall_watch(&job->stall, job->stall_ns, event, &told))
+	if (stall_watch(&job->stall, job->options.stall_ns, event, &told))
 		record_own(supervisor, index, &told);
 }
 
@@ -142,7 +142,7 @@ static void take_event(struct job_supervisor *supervisor, size_t index, const st
 	look_on(supervisor, index, event);
 	if (event->kind == EVENT_CLAIMED) {
 		job->claimed = true;
-		care_begin(&job->care, job->device, supervisor->start_reader, job->temperature_max_c,
+		care_begin(&job->care, job->device, supervisor->start_reader, job->options.temperature_max_c,
 		    supervisor_boot_ns(supervisor));
 	}
 }

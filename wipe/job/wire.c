@@ -22,10 +22,14 @@ static enum code confine(void *self, struct os_claim *claim, const struct os_dis
 static int worker_main(void *self, int fd)
 {
 	struct ear ear = { .fd = fd };
-	const struct job_control control = { ear_may_go, ear_is_stopping, ear_make_known, confine, &ear };
+	const struct job_control control = { ear_may_go, ear_is_stopping, ear_make_known, ear_rest, confine,
+		&ear };
+	const struct job_task *task = self;
 	const struct event_sink sink = { put, &ear };
 	struct err err = { 0 };
-	return job_worker(self, &control, &sink, &err) == CODE_OK ? 0 : 1;
+	/* That a kernel does not know such ranks, or does not grant one, is no reason not to wipe. */
+	(void)os_process_io_class(task->io_class);
+	return job_worker(task, &control, &sink, &err) == CODE_OK ? 0 : 1;
 }
 
 enum code job_wire_spawn(const struct job_task *task, pid_t *ret_pid, int *ret_fd, struct err *err)

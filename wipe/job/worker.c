@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define REQUESTS_PER_S 8 /* at least, where the rate is limited */
+#define REQUEST_LEAST  4096u /* bytes */
+
 struct worker {
 	const struct job_task *task;
 	const struct job_control *control;
@@ -143,6 +146,8 @@ static struct engine_context context_of(const struct worker *worker, struct os_d
 		.sink = *worker->sink,
 		.is_stopping = worker->control->is_stopping,
 		.make_known = worker->control->make_known,
+		.rate = worker->task->rate,
+		.rest = worker->control->rest,
 		.self = worker->control->self,
 		.limits = &engine_limits_default,
 		.kernel = worker->task->kernel,
@@ -214,6 +219,17 @@ static void tell_method(struct event *event, const struct job_task *task, const 
 	tell_text(event, method);
 }
 
+/* At a low rate smaller ones, so that some end in every second: nobody takes the disk for stalled. */
+static uint32_t request_bytes(const struct job_task *task)
+{
+	uint32_t block = task->plan->block;
+	uint64_t least = bytes_max(task->plan->physical, REQUEST_LEAST);
+	while (task->rate && block > task->rate / REQUESTS_PER_S && block / 2 >= least &&
+	    block / 2 % REQUEST_LEAST == 0)
+		block /= 2;
+	return block;
+}
+
 static enum code work(struct worker *worker, struct err *err)
 {
 	const struct plan *plan = worker->task->plan;
@@ -222,7 +238,8 @@ static enum code work(struct worker *worker, struct err *err)
 	struct event recognised;
 	enum code code = take(worker, &cause);
 	if (code == CODE_OK)
-		code = os_disk_open(worker->claim.fd, plan->depth, plan->block, &disk, &cause);
+		code = os_disk_open(worker->claim.fd, plan->depth, request_bytes(worker->task), &disk,
+		    &cause);
 	if (code == CODE_OK)
 		code = recognise(worker, disk, &recognised, &cause);
 	if (code == CODE_OK)
@@ -236,6 +253,8 @@ static enum code work(struct worker *worker, struct err *err)
 		.kind = EVENT_CLAIMED,
 		.count = worker->partitions,
 		.flag = worker->openers_known,
+		.length = bytes_min(plan->block, disk->slot_size),
+		.extra = bytes_min(plan->depth, disk->slot_count),
 	};
 	tell_method(&claimed, worker->task, disk);
 	code = tell(worker, &claimed, err);

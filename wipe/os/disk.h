@@ -18,7 +18,7 @@ enum code os_disk_check(const struct os_disk *disk, const struct os_io *io, stru
     WIPE_MUST_USE;
 
 /* One request with plain system calls: bytes moved (may be short) or -errno; never -EINTR. */
-int64_t os_disk_io_now(const struct os_disk *disk, int fd, const struct os_io *io);
+int64_t os_disk_io_now(int fd, const struct os_io *io);
 
 /* The descriptor of its ring; -1: it has none (the other path). */
 int os_disk_uring_fd(const struct os_disk *disk);

@@ -25,7 +25,7 @@ static enum code sync_submit(struct os_disk *disk, const struct os_io *io, struc
 		return err_set(err, CODE_BUG, "more requests than slots");
 	unsigned last = (self->first + self->count) % OS_DISK_SLOTS_MAX;
 	self->done[last] = (struct os_io_done){ .slot = io->slot,
-		.result = os_disk_io_now(disk, self->fd, io) };
+		.result = os_disk_io_now(self->fd, io) };
 	self->count++;
 	return CODE_OK;
 }

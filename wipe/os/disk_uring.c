@@ -24,17 +24,17 @@ struct disk_uring {
 static void prepare(struct disk_uring *self, const struct os_io *io, struct io_uring_sqe *sqe)
 {
 	const int fd = 0; /* of the registered ones, of which there is one */
-	uint8_t *data = self->disk.slots[io->slot] + io->slot_offset;
+	const int memory = 0; /* likewise: all slots in one piece */
 	if (io->kind == OS_IO_FLUSH)
 		io_uring_prep_fsync(sqe, fd, 0);
 	else if (io->kind == OS_IO_WRITE && self->fixed_buffers)
-		io_uring_prep_write_fixed(sqe, fd, data, io->len, io->offset, (int)io->slot);
+		io_uring_prep_write_fixed(sqe, fd, io->data, io->len, io->offset, memory);
 	else if (io->kind == OS_IO_WRITE)
-		io_uring_prep_write(sqe, fd, data, io->len, io->offset);
+		io_uring_prep_write(sqe, fd, io->data, io->len, io->offset);
 	else if (self->fixed_buffers)
-		io_uring_prep_read_fixed(sqe, fd, data, io->len, io->offset, (int)io->slot);
+		io_uring_prep_read_fixed(sqe, fd, io->data, io->len, io->offset, memory);
 	else
-		io_uring_prep_read(sqe, fd, data, io->len, io->offset);
+		io_uring_prep_read(sqe, fd, io->data, io->len, io->offset);
 	sqe->flags |= IOSQE_FIXED_FILE;
 	sqe->user_data = io->slot;
 }
@@ -50,25 +50,35 @@ static enum code uring_submit(struct os_disk *disk, const struct os_io *io, stru
 		return err_set(err, CODE_BUG, "more requests than slots");
 	prepare(self, io, sqe);
 	self->under_way[io->slot] = *io;
-	int submitted;
-	do {
-		submitted = io_uring_submit(&self->ring);
-	} while (submitted == -EINTR || submitted == -EAGAIN);
-	if (submitted != 1)
-		return err_set_errno(err, CODE_IO, submitted < 0 ? -submitted : EIO,
-		    "io_uring takes no request");
 	return CODE_OK;
+}
+
+/* One call of the kernel for both: to start what was taken, and to wait. */
+static int start_and_wait(struct disk_uring *self, int timeout_ms, struct io_uring_cqe **ret)
+{
+	struct __kernel_timespec limit = { .tv_sec = timeout_ms / 1000,
+		.tv_nsec = timeout_ms % 1000 * 1000000L };
+	int rc;
+	do {
+		rc = io_uring_submit_and_wait_timeout(&self->ring, ret, 1,
+		    timeout_ms < 0 ? NULL : &limit, NULL);
+	} while (io_uring_sq_ready(&self->ring) > 0 && (rc == -EINTR || rc == -EAGAIN));
+	if (rc < 0 || *ret)
+		return rc;
+	return io_uring_peek_cqe(&self->ring, ret);
 }
 
 static enum code uring_wait(struct os_disk *disk, int timeout_ms, struct os_io_done *ret,
     struct err *err)
 {
 	struct disk_uring *self = (struct disk_uring *)disk;
-	struct __kernel_timespec limit = { .tv_sec = timeout_ms / 1000,
-		.tv_nsec = timeout_ms % 1000 * 1000000L };
 	struct io_uring_cqe *cqe = NULL;
-	int rc = timeout_ms < 0 ? io_uring_wait_cqe(&self->ring, &cqe)
-				: io_uring_wait_cqe_timeout(&self->ring, &cqe, &limit);
+	int rc = 0;
+	bool starts = io_uring_sq_ready(&self->ring) > 0;
+	if (!starts)
+		rc = io_uring_peek_cqe(&self->ring, &cqe);
+	if (starts || (rc != 0 && timeout_ms != 0))
+		rc = start_and_wait(self, timeout_ms, &cqe);
 	if (rc == -ETIME || rc == -EINTR || rc == -EAGAIN)
 		return err_set(err, CODE_BUSY, "no request was finished in time");
 	if (rc < 0)
@@ -79,7 +89,7 @@ static enum code uring_wait(struct os_disk *disk, int timeout_ms, struct os_io_d
 		return err_set(err, CODE_BUG, "io_uring completes what was not asked");
 	/* "Again" is not the medium's answer: the kernel could not do it this way. */
 	if (done.result == -EAGAIN || done.result == -EINTR)
-		done.result = os_disk_io_now(disk, self->fd, &self->under_way[done.slot]);
+		done.result = os_disk_io_now(self->fd, &self->under_way[done.slot]);
 	*ret = done;
 	return CODE_OK;
 }
@@ -105,14 +115,11 @@ static const struct os_disk_ops uring_ops = {
 };
 
 /* Failure is no failure: the same requests work without, a little slower. */
-static void register_slots(struct disk_uring *self)
+static void register_memory(struct disk_uring *self)
 {
-	struct iovec slots[OS_DISK_SLOTS_MAX];
-	for (unsigned i = 0; i < self->disk.slot_count; i++)
-		slots[i] = (struct iovec){ .iov_base = self->disk.slots[i],
-			.iov_len = self->disk.slot_size };
-	self->fixed_buffers =
-	    io_uring_register_buffers(&self->ring, slots, self->disk.slot_count) == 0;
+	const struct iovec memory = { .iov_base = self->disk.slots[0],
+		.iov_len = (size_t)self->disk.slot_count * self->disk.slot_size };
+	self->fixed_buffers = io_uring_register_buffers(&self->ring, &memory, 1) == 0;
 }
 
 /* Through the system call: not every liburing.so has io_uring_register_restrictions(). */
@@ -151,7 +158,7 @@ static int set_up(struct disk_uring *self)
 	/* Without this (before 5.11) a timed wait is a request too, and one on no descriptor. */
 	if (!(self->ring.features & IORING_FEAT_EXT_ARG))
 		rc = -EOPNOTSUPP;
-	register_slots(self);
+	register_memory(self);
 	if (rc == 0)
 		rc = io_uring_register_files(&self->ring, &self->fd, 1);
 	if (rc == 0)

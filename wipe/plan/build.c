@@ -4,16 +4,38 @@
 
 #include <string.h>
 
-#define BLOCK_MOST (1024u * 1024) /* bytes; larger requests gain nothing and are split by the kernel */
-#define DEPTH      8u
+/* Bytes. Larger requests gain nothing, and what the queue must cut is done by threads of the kernel. */
+#define BLOCK_MOST    (1024u * 1024)
+#define BLOCK_LEAST   4096u
+#define IN_FLIGHT     (8u * 1024 * 1024)
+#define IN_FLIGHT_HDD (4u * 1024 * 1024)
+#define DEPTH_LEAST   4u
 
 static uint32_t block_size(uint32_t max_request, uint32_t physical)
 {
 	uint32_t most = max_request && max_request < BLOCK_MOST ? max_request : BLOCK_MOST;
 	uint32_t block = BLOCK_MOST;
-	while (block > most && block > physical && block > 4096)
+	while (block > most && block > physical && block > BLOCK_LEAST)
 		block /= 2;
 	return block;
+}
+
+void plan_requests(const struct device *device, const struct device_queue *queue,
+    uint32_t *ret_block, unsigned *ret_depth)
+{
+	uint32_t block = block_size(queue->max_request, device->identity.physical);
+	uint32_t depth = (device->media == DEVICE_MEDIA_HDD ? IN_FLIGHT_HDD : IN_FLIGHT) / block;
+	*ret_block = block;
+	*ret_depth = (unsigned)bytes_min(bytes_max(depth, DEPTH_LEAST), OS_DISK_SLOTS_MAX);
+}
+
+static enum code check_zones(const struct identity *identity, const struct device_queue *queue,
+    struct err *err)
+{
+	if (!queue->zones_only)
+		return CODE_OK;
+	return err_set(err, CODE_UNSUPPORTED, "%s: a disk of host-managed zones cannot be overwritten from "
+	    "end to end by this version", identity->node);
 }
 
 static enum code check_media(const struct device *device, const struct procedure *procedure,
@@ -131,23 +153,26 @@ static enum code add_steps(struct plan *plan, const struct procedure *procedure,
 }
 
 enum code plan_build(const struct clearance *clearance, const struct procedure *procedure,
-    uint32_t max_request, struct plan *ret, struct err *err)
+    const struct device_queue *queue, struct plan *ret, struct err *err)
 {
+	const struct device_queue unknown = { 0 };
+	queue = queue ? queue : &unknown;
 	if (!clearance->granted)
 		return err_set(err, CODE_REFUSED, "%s: no clearance to write was granted",
 		    clearance->device.identity.node);
+	const struct identity *identity = &clearance->device.identity;
 	enum code code = check_media(&clearance->device, procedure, err);
+	if (code == CODE_OK)
+		code = check_zones(identity, queue, err);
 	if (code != CODE_OK)
 		return code;
-	const struct identity *identity = &clearance->device.identity;
 	struct plan plan = {
 		.identity = *identity,
 		.size = identity->size,
 		.logical = identity->logical,
 		.physical = identity->physical,
-		.block = block_size(max_request, identity->physical),
-		.depth = DEPTH,
 	};
+	plan_requests(&clearance->device, queue, &plan.block, &plan.depth);
 	id_new(plan.id);
 	code = add_steps(&plan, procedure, err);
 	if (code == CODE_OK)

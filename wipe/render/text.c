@@ -188,6 +188,10 @@ static void put_steps(struct page *page, const struct json_value *root)
 	    is_true(claim, "openers_known") ? "all looked into" : "not all could be looked into",
 	    text_of(claim, "identity_after"));
 	row(page, "", claim, "identity_note", NULL);
+	if (!json_read_is_null(of(claim, "method")))
+		page_row(page, "By", "%s, %s requests of %" PRIu64 " bytes in flight",
+		    text_of(claim, "method"), text_of(claim, "requests_in_flight"),
+		    number_of(claim, "request_bytes"));
 	if (json_read_is_null(writes))
 		page_row(page, "Writes", "the kernel's count is unknown");
 	else
