@@ -28,6 +28,7 @@ struct plan_step {
 	unsigned sample_permille;
 	unsigned sample_strata; /* 0 = the standard */
 	unsigned sample_each;
+	uint64_t sample_block; /* bytes, as sampling_wish.block */
 };
 
 /* A value. Holds keys: wipe it with plan_forget() when done. */
@@ -94,9 +95,34 @@ struct sampling {
 	uint64_t strata; /* how many */
 	bool whole; /* the disk is too small to sample: everything is read */
 };
-/* permille 1..1000; strata 0 = standard: at least 1,000, blocks of 4 MiB on a large disk. */
-void sampling_design(uint64_t size, uint32_t align, unsigned permille, unsigned strata,
-    unsigned each, struct sampling *ret);
+/* What is asked for. */
+struct sampling_wish {
+	unsigned permille; /* 1..1000 */
+	unsigned strata; /* 0 = standard: at least 1,000, and more on a large disk */
+	unsigned each; /* blocks per stratum */
+	uint64_t block; /* bytes of a block on a large disk, of the standard: below; 0 = 4 MiB */
+};
+/* The standard blocks of a large disk: where every seek costs time, and where none does. */
+#define SAMPLING_BLOCK_SEEKING (UINT64_C(4) * 1024 * 1024)
+#define SAMPLING_BLOCK_FLASH   (UINT64_C(512) * 1024)
+void sampling_design(uint64_t size, uint32_t align, const struct sampling_wish *wish,
+    struct sampling *ret);
+/*
+ * Is `drawn` (strata, stratum, block, each) a sample that this wish leads to, with the standard block
+ * of any medium? Then *ret is that design, not a whole one.
+ */
+bool sampling_recognise(uint64_t size, uint32_t align, const struct sampling_wish *wish,
+    const struct sampling *drawn, struct sampling *ret);
+
+/* The standard block of a medium. */
+uint64_t sampling_block_of(enum device_media media);
+/* The sample that a PLAN_VERIFY step reads; a whole one for a full verification. */
+void plan_sampling(const struct plan *plan, const struct plan_step *step, struct sampling *ret);
+/*
+ * Gives each sample the block of this medium. One that would take longer than 60 % of a full read
+ * becomes a full verification.
+ */
+void plan_fit_samples(struct plan *plan, enum device_media media);
 
 /* Walks the sample in ascending order of offset. */
 struct sampling_walk {

@@ -1,97 +1,150 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CPU seconds per GiB and rates of certwipe and of the tools at hand, on one loop device over tmpfs.
+"""The figures certwipe is held to, as a table: ./dev bench [--json FILE] [--only WORD]...
 
-Tools alternate within one run; the median of the rounds is printed with its spread, and the ratio to the
-first tool of the table. Only the processes' own CPU is counted, not the loop driver's copying. Wall
-times on a shared machine are noise: read the CPU column and the ratios.
+Wall times on a shared machine are noise: CPU seconds per GiB and ratios of tools that took turns on the
+same device in the same run are what counts. CPU is that of the processes; the loop driver's own copying is
+nobody's. BENCH_MIB (2048), BENCH_ROUNDS (5), BENCH_PASSES (6) and BENCH_DEVICES (32) change the sizes.
 """
+import argparse
 import os
 import pathlib
-import resource
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
-CERTWIPE = SOURCE / "build/certwipe"
-MIB = int(os.environ.get("BENCH_MIB", "2048"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-HEAD = "level = clear\nstatus = current\nbasis = a benchmark\nversion = 1\n"
-PROCEDURES = {
-    "bench-constant": "[step 1]\nwrite = 0x00\n",
-    "bench-random": "[step 1]\nwrite = random\n",
-    "bench-constant-verified": "[step 1]\nwrite = 0x00\nverify = full\n",
-    "bench-random-verified": "[step 1]\nwrite = random\nverify = full\n",
-}
+import many
+import peers
+from measure import alternate
+from report import Row, as_json, machine, markdown
+from rig import Rig
 
-
-def measure(argv):
-    """(CPU seconds, wall seconds) of one program and its children."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE, text=True, check=False)
-    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    # certwipe ends with 1 where nothing was verified: the work is done all the same.
-    if done.returncode not in (0, 1):
-        sys.exit(f"{argv[0]} exited {done.returncode}: {done.stderr}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return cpu, wall
+SETTINGS = {"mib": int(os.environ.get("BENCH_MIB", "2048")),
+            "rounds": int(os.environ.get("BENCH_ROUNDS", "5")),
+            "passes": int(os.environ.get("BENCH_PASSES", "6")),
+            "devices": int(os.environ.get("BENCH_DEVICES", "32"))}
+LIBCRYPTO = "[speed]\nkeystream = libcrypto\n"
+NO_PEER = "the peer is not there"
 
 
-def commands(root, loop):
-    """Name to argv. Peers are taken only where they are installed, each with the device named."""
-    found = {}
-    for procedure in PROCEDURES:
-        found[f"certwipe {procedure[6:]}"] = [
-            str(CERTWIPE), "--root", root, "wipe", loop, "--confirm", os.path.basename(loop),
-            "--procedure", procedure, "--progress", "none"]
-    found["dd zero"] = ["dd", "if=/dev/zero", f"of={loop}", "bs=4M", "oflag=direct", f"count={MIB // 4}"]
-    if shutil.which("fio"):
-        found["fio zero, huge pages"] = [
-            "fio", "--name=x", f"--filename={loop}", "--rw=write", "--bs=1M", "--iodepth=8",
-            "--direct=1", "--ioengine=io_uring", "--zero_buffers", "--mem=mmaphuge", f"--size={MIB}M"]
-        if not pathlib.Path("/proc/sys/vm/nr_hugepages").read_text().strip("0\n"):
-            found["fio zero"] = [a for a in found.pop("fio zero, huge pages") if "huge" not in a]
-    if shutil.which("shred"):
-        found["shred random"] = ["shred", "-n1", loop]
-    return found
+def say(words):
+    print(f"bench: {words}", file=sys.stderr)
+
+
+def own_tools(rig, loop):
+    """Name to tool. Verifications are measured apart from the write before them."""
+    job = (loop, SETTINGS["mib"] << 20)
+    count = SETTINGS["passes"]
+    tools = {
+        "constant": lambda: rig.one_pass(*job, "0x00", count),
+        "random": lambda: rig.one_pass(*job, "random", count),
+        "verify constant": lambda: rig.one_pass(*job, "0x00", count, verified=True),
+        "verify random": lambda: rig.one_pass(*job, "random", count, verified=True),
+    }
+    if config := rig.config(LIBCRYPTO):
+        tools["libcrypto"] = lambda: rig.one_pass(*job, "random", count, config=config)
+    else:
+        say("this certwipe cannot be told to use libcrypto")
+    return tools
+
+
+def cpu_row(results, work, tool, goal, skipped=""):
+    if not results.has(tool):
+        return Row(work, "CPU s/GiB", goal=goal, skipped=skipped or "it failed")
+    return Row(work, "CPU s/GiB", results.cpu(tool), goal)
+
+
+def rate_row(results, work, tool, peer, goal):
+    row = Row(work, "throughput ÷ peer's (GB/s)", goal=goal, peer=peer, skipped=NO_PEER)
+    if results.has(tool) and results.has(peer):
+        row.measured = results.rate_ratio(tool, peer)
+        row.ours, row.theirs = results.rate(tool), results.rate(peer)
+    return row
+
+
+def share_row(results, work, tool, peer, goal):
+    row = Row(work, "CPU ÷ peer's (s/GiB)", goal=goal, peer=peer, skipped=NO_PEER)
+    if results.has(tool) and results.has(peer):
+        row.measured = results.cpu_ratio(tool, peer)
+        row.ours, row.theirs = results.cpu(tool), results.cpu(peer)
+    return row
+
+
+def pass_rows(results):
+    vaes = {"vaes", "avx512f"} <= set(machine()["flags"])
+    random_cpu = "<= 0.085" if vaes else "<= 0.16"
+    verify_cpu = "<= 0.10" if vaes else ""
+    return [
+        cpu_row(results, "constant pass", "constant", "<= 0.008"),
+        rate_row(results, "constant pass", "constant", "fio write", ">= 0.97"),
+        share_row(results, "constant pass", "constant", "fio write", "<= 0.6"),
+        rate_row(results, "constant pass", "constant", "dd", ">= 1.5"),
+        rate_row(results, "constant pass", "constant", "nwipe zero", ""),
+        cpu_row(results, "random pass", "random", random_cpu),
+        cpu_row(results, "random pass, libcrypto", "libcrypto", "<= 0.16", "it cannot be asked for"),
+        rate_row(results, "random pass", "random", "constant", ">= 0.95"),
+        share_row(results, "random pass", "random", "nwipe default", "<= 1"),
+        rate_row(results, "random pass", "random", "nwipe default", ""),
+        share_row(results, "random pass", "random", "nwipe isaac64", ""),
+        rate_row(results, "random pass", "random", "nwipe isaac64", ">= 4"),
+        rate_row(results, "random pass", "random", "shred", ""),
+        cpu_row(results, "full verify of random", "verify random", verify_cpu),
+        rate_row(results, "full verify of random", "verify random", "fio read", ">= 0.95"),
+        cpu_row(results, "full verify of constant", "verify constant", "<= 0.045"),
+        rate_row(results, "full verify of constant", "verify constant", "fio read", ""),
+    ]
+
+
+def passes(rig, loop):
+    with peers.huge_pages() as huge:
+        tools = {**own_tools(rig, loop),
+                 **peers.table(loop, SETTINGS["mib"], SETTINGS["passes"], huge, say)}
+        return pass_rows(alternate(tools, SETTINGS["rounds"], SETTINGS["mib"] << 20, say))
+
+
+def sample(_rig, _loop):
+    return [Row("sampled 10 %", "time ÷ full read, rotating model", many.sampled_share(), "<= 0.13",
+                skipped="the tests are not built")]
+
+
+def devices(rig, loop):
+    count = SETTINGS["devices"]
+    ratio, rates, shares = many.many_devices(rig, loop, count, SETTINGS["mib"], SETTINGS["passes"],
+                                             SETTINGS["rounds"], say)
+    work = f"{count} devices"
+    return [Row(work, "throughput ÷ one device's (GB/s)", ratio, ">= 0.95", ours=rates),
+            Row(work, "slowest device, % of a fair share", shares, ">= 50")]
+
+
+def memory(rig, loop):
+    worker, supervisor = many.memory(rig, loop, SETTINGS["rounds"])
+    return [Row("memory", "MiB per disk", worker, "<= 32"),
+            Row("memory", "MiB for the rest", supervisor, "<= 64")]
+
+
+def start(rig, loop):
+    return [Row("list, 1,000 disks", "CPU s, captured host", many.list_thousand(SETTINGS["rounds"]),
+                "<= 0.5", skipped="the tests are not built"),
+            Row("wipe, to the first write", "s, with probing",
+                many.first_write(rig, loop, SETTINGS["rounds"]), "<= 0.3")]
+
+
+SECTIONS = {"passes": passes, "sample": sample, "devices": devices, "memory": memory, "start": start}
 
 
 def main():
-    work = tempfile.mkdtemp(prefix="certwipe-bench.", dir="/dev/shm")
-    loop = None
-    try:
-        root = f"{work}/root"
-        subprocess.run([CERTWIPE, "--root", root, "setup"], check=True, stdout=subprocess.DEVNULL)
-        for name, steps in PROCEDURES.items():
-            path = pathlib.Path(root, "etc/certwipe/procedures", f"{name}.proc")
-            path.write_text(f"[procedure]\nid = {name}\ntitle = {name}\n{HEAD}{steps}")
-        image = f"{work}/disk"
-        with open(image, "wb") as disk:
-            os.posix_fallocate(disk.fileno(), 0, MIB << 20)
-        loop = subprocess.run(["losetup", "-f", "--show", image], check=True, capture_output=True,
-                              text=True).stdout.strip()
-        table = commands(root, loop)
-        results = {name: [] for name in table}
-        for _ in range(ROUNDS):
-            for name, argv in table.items():
-                results[name].append(measure(argv))
-        gib = MIB / 1024
-        first = statistics.median(cpu for cpu, _ in next(iter(results.values()))) / gib
-        print(f"{'tool':28} {'CPU s/GiB':>10} {'(spread)':>15} {'ratio':>6} {'GB/s':>6}")
-        for name, runs in results.items():
-            cpus = sorted(cpu / gib for cpu, _ in runs)
-            rate = statistics.median((MIB << 20) / wall / 1e9 for _, wall in runs)
-            print(f"{name:28} {statistics.median(cpus):10.3f} {cpus[0]:7.3f}-{cpus[-1]:<7.3f} "
-                  f"{statistics.median(cpus) / first:6.2f} {rate:6.2f}")
-    finally:
-        if loop:
-            subprocess.run(["losetup", "-d", loop], check=False)
-        shutil.rmtree(work, ignore_errors=True)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    parser.add_argument("--only", action="append", choices=SECTIONS, help="a part of the table")
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("bench: loop devices need root")
+    rows = []
+    with Rig() as rig:
+        loop = rig.loop(SETTINGS["mib"])
+        for name in options.only or SECTIONS:
+            rows += SECTIONS[name](rig, loop)
+    print(markdown(rows, SETTINGS))
+    if options.json:
+        pathlib.Path(options.json).write_text(as_json(rows, SETTINGS) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

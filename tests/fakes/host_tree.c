@@ -7,16 +7,27 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct tree {
 	struct os_host base;
 	char dir[256];
-	char *nodes; /* the text of DIR/nodes, or NULL */
+	int root; /* a descriptor of it */
+	struct tree_node *nodes; /* of DIR/nodes, sorted; of one name the first line counts */
+	size_t node_count;
+	char *text; /* where their names lie */
+};
+
+struct tree_node {
+	char *name;
+	char kind[16];
+	struct os_node node;
 };
 
 static const char *inside(const struct tree *tree, const char *path, char out[PATH_MAX])
@@ -27,23 +38,51 @@ static const char *inside(const struct tree *tree, const char *path, char out[PA
 
 static bool find_node(const struct tree *tree, const char *path, char kind[16], struct os_node *ret)
 {
-	for (const char *line = tree->nodes; line && *line;) {
-		char name[512];
-		struct os_node node = { 0 };
-		if (sscanf(line, "%511s %15s %u:%u %u:%u", name, kind, &node.dev_major,
-			&node.dev_minor, &node.rdev_major, &node.rdev_minor) == 6 &&
-		    strcmp(name, path) == 0) {
-			node.kind = strcmp(kind, "file") == 0	     ? OS_NODE_FILE
-			    : strcmp(kind, "directory") == 0 ? OS_NODE_DIRECTORY
-			    : strcmp(kind, "block") == 0     ? OS_NODE_BLOCK
-							     : OS_NODE_OTHER;
-			*ret = node;
-			return true;
-		}
-		line = strchr(line, '\n');
-		line = line ? line + 1 : NULL;
+	size_t low = 0;
+	for (size_t high = tree->node_count; low < high;) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(tree->nodes[middle].name, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	if (low == tree->node_count || strcmp(tree->nodes[low].name, path) != 0)
+		return false;
+	strcpy(kind, tree->nodes[low].kind);
+	*ret = tree->nodes[low].node;
+	return true;
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+	const struct tree_node *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
+	/* The names lie in one text, in the order of its lines. */
+	return order ? order : (left->name > right->name) - (left->name < right->name);
+}
+
+/* The lines of DIR/nodes; those that are not understood are passed over. */
+static void read_nodes(struct tree *tree, char *text)
+{
+	char *save = NULL;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		struct tree_node at = { .name = line };
+		int end = 0;
+		if (sscanf(line, "%*511s%n %15s %u:%u %u:%u", &end, at.kind, &at.node.dev_major,
+			&at.node.dev_minor, &at.node.rdev_major, &at.node.rdev_minor) != 5)
+			continue;
+		line[end] = 0;
+		at.node.kind = strcmp(at.kind, "file") == 0 ? OS_NODE_FILE
+		    : strcmp(at.kind, "directory") == 0	    ? OS_NODE_DIRECTORY
+		    : strcmp(at.kind, "block") == 0	    ? OS_NODE_BLOCK
+							    : OS_NODE_OTHER;
+		tree->nodes = reallocarray(tree->nodes, tree->node_count + 1, sizeof(at));
+		if (!tree->nodes)
+			abort();
+		tree->nodes[tree->node_count++] = at;
+	}
+	if (tree->node_count)
+		qsort(tree->nodes, tree->node_count, sizeof(*tree->nodes), compare_nodes);
 }
 
 static bool is_refused(const struct tree *tree, const char *path)
@@ -94,28 +133,38 @@ static enum code missing(struct err *err, const char *path)
 	return err_set(err, CODE_MISSING, "%s does not exist", path);
 }
 
+/* What the kernel finds when the folder is its root; by hand where it cannot do that. */
+static int open_inside(const struct tree *tree, const char *path, int flags)
+{
+	const struct open_how how = { .flags = (unsigned long long)(unsigned)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT };
+	int fd = (int)syscall(SYS_openat2, tree->root, path, &how, sizeof(how));
+	if (fd >= 0 || errno != ENOSYS)
+		return fd;
+	char whole[PATH_MAX], real[PATH_MAX];
+	follow(tree, path, whole, 0);
+	return open(inside(tree, whole, real), flags | O_CLOEXEC);
+}
+
 static enum code tree_read(struct os_host *host, const char *path, size_t max, struct buf *ret,
     struct err *err)
 {
 	const struct tree *tree = (struct tree *)host;
-	char whole[PATH_MAX];
-	char real[PATH_MAX];
 	if (is_refused(tree, path))
 		return err_set(err, CODE_REFUSED, "cannot open %s: no permission", path);
-	follow(tree, path, whole, 0);
-	FILE *file = fopen(inside(tree, whole, real), "re");
-	if (!file)
+	int fd = open_inside(tree, path, O_RDONLY);
+	if (fd < 0)
 		return missing(err, path);
 	uint8_t chunk[4096];
-	size_t n;
+	ssize_t n;
 	enum code code = CODE_OK;
-	for (size_t total = 0; code == CODE_OK && (n = fread(chunk, 1, sizeof(chunk), file));) {
-		total += n;
+	for (size_t total = 0; code == CODE_OK && (n = read(fd, chunk, sizeof(chunk))) > 0;) {
+		total += (size_t)n;
 		if (total > max)
 			code = err_set(err, CODE_FULL, "%s is longer than %zu bytes", path, max);
-		buf_append(ret, chunk, n);
+		buf_append(ret, chunk, (size_t)n);
 	}
-	fclose(file);
+	close(fd);
 	return code == CODE_OK ? buf_check(ret, err) : code;
 }
 
@@ -141,38 +190,31 @@ static enum code tree_link(struct os_host *host, const char *path, struct buf *r
 	return buf_check(ret, err);
 }
 
+/* As bytes, whatever the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
 static enum code tree_list(struct os_host *host, const char *path, struct buf *ret, struct err *err)
 {
 	const struct tree *tree = (struct tree *)host;
-	char whole[PATH_MAX];
-	char real[PATH_MAX];
 	struct dirent **entries;
 	if (is_refused(tree, path))
 		return err_set(err, CODE_REFUSED, "cannot list %s: no permission", path);
-	follow(tree, path, whole, 0);
-	int n = scandir(inside(tree, whole, real), &entries, NULL, NULL);
+	int fd = open_inside(tree, path, O_RDONLY | O_DIRECTORY);
+	int n = fd < 0 ? -1 : scandirat(fd, ".", &entries, NULL, by_name);
+	if (fd >= 0)
+		close(fd);
 	if (n < 0)
 		return missing(err, path);
-	char *names[1024];
-	size_t count = 0;
 	for (int i = 0; i < n; i++) {
 		const char *name = entries[i]->d_name;
-		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && count < WIPE_COUNT(names))
-			names[count++] = strdup(name);
+		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+			buf_append(ret, name, strlen(name) + 1);
 		free(entries[i]);
 	}
 	free(entries);
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = i + 1; j < count; j++) {
-			if (strcmp(names[j], names[i]) < 0) {
-				char *swap = names[i];
-				names[i] = names[j];
-				names[j] = swap;
-			}
-		}
-		buf_append(ret, names[i], strlen(names[i]) + 1);
-		free(names[i]);
-	}
 	return buf_check(ret, err);
 }
 
@@ -256,6 +298,9 @@ static void tree_probe(struct os_host *host, const char *node, struct os_probe *
 static void tree_free(struct os_host *host)
 {
 	struct tree *tree = (struct tree *)host;
+	if (tree->root >= 0)
+		close(tree->root);
+	free(tree->text);
 	free(tree->nodes);
 	free(tree);
 }
@@ -269,9 +314,14 @@ enum code host_tree_open(const char *dir, struct os_host **ret, struct err *err)
 		return err_memory(err);
 	tree->base.ops = &ops;
 	snprintf(tree->dir, sizeof(tree->dir), "%s", dir);
+	tree->root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	BUF_AUTO nodes = { 0 };
-	if (tree_read(&tree->base, "/nodes", 1 << 20, &nodes, err) == CODE_OK && nodes.data)
-		tree->nodes = strdup((const char *)nodes.data);
+	if (tree_read(&tree->base, "/nodes", 1 << 20, &nodes, err) == CODE_OK && nodes.data) {
+		tree->text = strdup((const char *)nodes.data);
+		if (!tree->text)
+			abort();
+		read_nodes(tree, tree->text);
+	}
 	*ret = &tree->base;
 	return CODE_OK;
 }

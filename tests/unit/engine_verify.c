@@ -117,7 +117,7 @@ static void a_sample_is_told_and_can_be_replayed(void **state)
 	assert_ok(rig_run(rig), rig->err);
 	const struct event *event = rig_event(rig, EVENT_SAMPLED, 0);
 	struct sampling design;
-	sampling_design(128 * MIB, 4096, 100, 0, 1, &design);
+	sampling_design(128 * MIB, 4096, &(struct sampling_wish){ .permille = 100 }, &design);
 	assert_int_equal(event->offset, design.strata);
 	assert_int_equal(event->length, design.stratum);
 	assert_int_equal(event->count, design.block);
@@ -201,7 +201,7 @@ static void check_reads_what_a_certificate_says(void **state)
 	fake_recorder_free(&rig->recorder);
 	struct sampling design;
 	uint8_t seed[CONTENT_SEED] = { 7 };
-	sampling_design(16 * MIB, 4096, 100, 0, 1, &design);
+	sampling_design(16 * MIB, 4096, &(struct sampling_wish){ .permille = 100 }, &design);
 	context = rig_context(rig);
 	assert_ok(engine_verify(&content, 16 * MIB, 4096, 64 * 1024, &design, seed, &context,
 	    &rig->totals, &rig->err), rig->err);

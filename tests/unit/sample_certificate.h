@@ -85,7 +85,7 @@ static inline void sample_interrupted(struct world *world)
 	struct sampling sampling;
 	struct sampling_walk walk;
 	uint64_t offset = 0, len = 0, bytes = at;
-	sampling_design(WORLD_SIZE, 512, 100, 0, 1, &sampling);
+	sampling_design(WORLD_SIZE, 512, &(struct sampling_wish){ .permille = 100 }, &sampling);
 	sampling_start(&sampling, world->events[AT_SAMPLED].blob, &walk);
 	while (sampling_next(&walk, &offset, &len))
 		bytes += offset + len - bytes_min(bytes_max(offset, at), offset + len);

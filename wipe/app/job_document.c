@@ -262,6 +262,8 @@ static enum code take(const struct doc_job *doc, struct job_document *ret, struc
 	if (code == CODE_OK)
 		code = take_procedure(doc, ret, err);
 	take_device(doc, &ret->device);
+	for (unsigned i = 0; i < ret->plan.step_count; i++)
+		ret->plan.steps[i].sample_block = sampling_block_of(ret->device.media);
 	ret->order = doc->order;
 	ret->has_operator = doc->operator_.given;
 	COPY(ret->operator_.name, doc->operator_.name);

@@ -195,12 +195,11 @@ void assemble_assurance(const struct certificate_inputs *inputs, struct certific
 		COPY(to->statement, "Every byte of the disk was read back and is what was written last.");
 		return;
 	}
-	const struct plan_step *asked = &inputs->plan->steps[index];
 	struct sampling sampling;
 	struct assurance assurance;
-	sampling_design(inputs->plan->size, inputs->plan->logical,
-	    asked->verify == PROCEDURE_VERIFY_FULL ? 1000 : asked->sample_permille,
-	    asked->sample_strata, asked->sample_each ? asked->sample_each : 1, &sampling);
+	uint8_t seed[CONTENT_SEED];
+	if (!document_sampling(ret, step, &sampling, seed))
+		sampling = (struct sampling){ .size = inputs->plan->size, .whole = true };
 	sampling_assurance(&sampling, step->verification.blocks, step->bytes, &assurance);
 	to->share = assurance.share_millionths;
 	to->stray = assurance.stray_millionths;

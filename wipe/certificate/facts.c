@@ -166,13 +166,18 @@ bool document_sampling(const struct certificate *certificate, const struct doc_s
 {
 	const struct doc_verification *v = &step->verification;
 	uint8_t seed[CONTENT_SEED];
+	const struct sampling_wish wish = { .permille = (unsigned)v->permille,
+		.strata = (unsigned)v->strata_asked, .each = (unsigned)v->each };
+	const struct sampling drawn = { .strata = v->strata, .stratum = v->stratum,
+		.block = v->block, .each = (unsigned)v->each };
+	uint32_t align = (uint32_t)certificate->device.logical;
 	if (!v->given || strcmp(v->mode, "sample") != 0 || v->permille == 0 || v->each == 0 ||
-	    certificate->device.logical > UINT32_MAX || !bytes_hex_parse(v->seed, seed, sizeof(seed)))
+	    align == 0 || certificate->device.logical > UINT32_MAX ||
+	    !bytes_hex_parse(v->seed, seed, sizeof(seed)) ||
+	    !sampling_recognise(certificate->device.capacity, align, &wish, &drawn, ret))
 		return false;
-	sampling_design(certificate->device.capacity, (uint32_t)certificate->device.logical,
-	    (unsigned)v->permille, (unsigned)v->strata_asked, (unsigned)v->each, ret);
 	memcpy(ret_seed, seed, sizeof(seed));
-	return !ret->whole;
+	return true;
 }
 
 bool certificate_left_sampling(const struct certificate *certificate, struct sampling *ret,

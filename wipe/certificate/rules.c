@@ -215,20 +215,17 @@ static bool is_complete_verification(const struct certificate *c, const struct d
 	if (IS(v->mode, "full"))
 		return step->bytes == c->device.capacity;
 	struct sampling design;
-	if (v->permille == 0 || v->each == 0 || c->device.logical == 0 ||
-	    c->device.logical > UINT32_MAX)
-		return false;
-	sampling_design(c->device.capacity, (uint32_t)c->device.logical, (unsigned)v->permille,
-	    (unsigned)v->strata_asked, (unsigned)v->each, &design);
-	if (design.whole || design.strata == 0 || v->covered == c->device.capacity)
+	uint8_t seed[CONTENT_SEED];
+	if (!*v->seed || v->covered == c->device.capacity)
 		return step->bytes == c->device.capacity;
+	if (!document_sampling(c, step, &design, seed))
+		return false;
 	/*
 	 * The blocks were counted one by one when the verdict fell. Here, where a stranger may have
 	 * asked for a billion strata, all but those of the last stratum are multiplied out.
 	 */
 	uint64_t least = (design.strata - 1) * v->each;
-	return *v->seed && v->strata == design.strata && v->stratum == design.stratum &&
-	    v->block == design.block && v->blocks >= bytes_max(least, design.strata) &&
+	return v->blocks >= bytes_max(least, design.strata) &&
 	    step->bytes > bytes_mul_div(least, design.block, 1) && step->bytes >= v->covered;
 }
 

@@ -81,5 +81,5 @@ enum code facts_collect_blocks(struct facts *facts, struct err *err)
 	size_t pos = 0;
 	for (const char *name; (name = sysfs_next_name(&names, &pos));)
 		collect_disk(facts, name);
-	return facts->no_memory ? err_memory(err) : CODE_OK;
+	return facts->no_memory ? err_memory(err) : facts_index(facts, err);
 }

@@ -52,6 +52,12 @@ static void spread(const struct facts *facts, struct device_set *set, const size
 	}
 }
 
+/* As scan.c sorts them. */
+static int compare_name(const void *name, const void *item)
+{
+	return strverscmp(name, ((const struct device *)item)->identity.name);
+}
+
 enum code device_claims_apply(const struct facts *facts, struct device_set *set, struct err *err)
 {
 	size_t *item_of = calloc(facts->block_count + 1, sizeof(*item_of));
@@ -62,10 +68,11 @@ enum code device_claims_apply(const struct facts *facts, struct device_set *set,
 		return err_memory(err);
 	}
 	for (size_t i = 0; i < facts->block_count; i++) {
-		for (size_t j = 0; j < set->count; j++) {
-			if (strcmp(set->items[j].identity.name, facts->blocks[i].name) == 0)
-				item_of[i] = j;
-		}
+		const struct device *item = facts->blocks[i].disk != i ? NULL
+		    : bsearch(facts->blocks[i].name, set->items, set->count, sizeof(*item),
+			compare_name);
+		if (item)
+			item_of[i] = (size_t)(item - set->items);
 	}
 	for (size_t i = 0; i < facts->use_count; i++) {
 		memset(seen, 0, facts->block_count * sizeof(*seen));
@@ -119,9 +126,9 @@ static bool share_holder(const struct facts *facts, const char *a, const char *b
 	if (!facts_block_named(facts, a, &first) || !facts_block_named(facts, b, &second))
 		return false;
 	for (size_t i = 0; i < facts->edge_count; i++) {
-		for (size_t j = 0; j < facts->edge_count; j++) {
+		for (size_t j = 0; facts->edges[i].lower == first && j < facts->edge_count; j++) {
 			if (facts->edges[i].upper == facts->edges[j].upper &&
-			    facts->edges[i].lower == first && facts->edges[j].lower == second)
+			    facts->edges[j].lower == second)
 				return true;
 		}
 	}
@@ -145,13 +152,43 @@ static void compare(const struct facts *facts, struct device *device, bool taken
 		    name, twin);
 }
 
-void device_claims_compare(const struct facts *facts, struct device_set *set)
+/* Of what same_unit() compares; 0 = not told. Two that are one unit share one of them. */
+struct fingerprint {
+	uint64_t wwn;
+	uint64_t serial;
+};
+
+/* FNV-1a. What happens to agree is compared in full. */
+static uint64_t fingerprint_of(const char *text)
 {
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	if (!text[0])
+		return 0;
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return hash ? hash : 1;
+}
+
+static bool may_be_one(const struct fingerprint *a, const struct fingerprint *b)
+{
+	return (a->wwn && a->wwn == b->wwn) || (a->serial && a->serial == b->serial);
+}
+
+enum code device_claims_compare(const struct facts *facts, struct device_set *set, struct err *err)
+{
+	struct fingerprint *prints = calloc(set->count + 1, sizeof(*prints));
+	if (!prints)
+		return err_memory(err);
+	for (size_t i = 0; i < set->count; i++) {
+		prints[i].wwn = fingerprint_of(set->items[i].identity.wwn);
+		prints[i].serial = fingerprint_of(set->items[i].identity.serial);
+	}
 	for (size_t i = 0; i < set->count; i++) {
 		for (size_t j = i + 1; j < set->count; j++) {
 			struct device *a = &set->items[i];
 			struct device *b = &set->items[j];
-			if (!same_unit(&a->identity, &b->identity))
+			if (!may_be_one(&prints[i], &prints[j]) ||
+			    !same_unit(&a->identity, &b->identity))
 				continue;
 			/* Looked at before either gets a claim from the other. */
 			bool a_taken = is_taken(a);
@@ -160,4 +197,6 @@ void device_claims_compare(const struct facts *facts, struct device_set *set)
 			compare(facts, b, b_taken, a, a_taken);
 		}
 	}
+	free(prints);
+	return CODE_OK;
 }

@@ -37,6 +37,8 @@ struct facts {
 	struct os_host *host;
 	struct block *blocks;
 	size_t block_count;
+	size_t *by_number; /* indexes of blocks, sorted so; once all of them are collected */
+	size_t *by_name;
 	struct edge *edges;
 	size_t edge_count;
 	struct use *uses;
@@ -58,6 +60,8 @@ struct behind {
 };
 
 void facts_free(struct facts *facts);
+/* Sorts the indexes of blocks: before the first of the two that look one up. */
+enum code facts_index(struct facts *facts, struct err *err) WIPE_MUST_USE;
 bool facts_block(const struct facts *facts, uint32_t major, uint32_t minor, size_t *ret);
 bool facts_block_named(const struct facts *facts, const char *name, size_t *ret);
 void facts_edge(struct facts *facts, size_t upper, size_t lower);
@@ -89,7 +93,8 @@ void device_claim_add(struct device *device, enum device_claim_kind kind, const 
     WIPE_PRINTF(3, 4);
 enum code device_claims_apply(const struct facts *facts, struct device_set *set, struct err *err)
     WIPE_MUST_USE;
-void device_claims_compare(const struct facts *facts, struct device_set *set);
+enum code device_claims_compare(const struct facts *facts, struct device_set *set, struct err *err)
+    WIPE_MUST_USE;
 /* find.c: does a serial: or wwn: word name this one? */
 bool device_word_matches(const struct identity *identity, const char *word);
 

@@ -76,7 +76,7 @@ static enum code judge(const struct facts *facts, const struct device_scan_optio
 	for (size_t i = 0; options->excluded && options->excluded[i] && code == CODE_OK; i++)
 		code = exclude(facts, set, options->excluded[i], err);
 	if (code == CODE_OK)
-		device_claims_compare(facts, set);
+		code = device_claims_compare(facts, set, err);
 	return code;
 }
 

@@ -195,8 +195,7 @@ static enum code plan_step(struct run *run, const struct plan *plan, unsigned in
 		return one_step(run, &task, err);
 	struct sampling sampling;
 	uint8_t seed[CONTENT_SEED];
-	sampling_design(plan->size, plan->logical, step->sample_permille, step->sample_strata,
-	    step->sample_each, &sampling);
+	plan_sampling(plan, step, &sampling);
 	content_random(seed, sizeof(seed)); /* after the last write: nobody could know it before */
 	task.sampling = &sampling;
 	task.seed = seed;

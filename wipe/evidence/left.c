@@ -64,17 +64,19 @@ static bool expect(const struct evidence_step *step, const struct plan *plan,
 		return !step->sampled;
 	}
 	struct sampling sampling;
-	sampling_design(plan->size, plan->logical, asked->sample_permille, asked->sample_strata,
-	    asked->sample_each, &sampling);
+	plan_sampling(plan, asked, &sampling);
 	if (!step->sampled && (sampling.whole || step->covered == plan->size))
 		return true;
-	if (!step->sampled || step->strata != sampling.strata || step->stratum != sampling.stratum ||
-	    step->block != sampling.block || step->each != sampling.each) {
+	const struct sampling_wish wish = { .permille = asked->sample_permille,
+		.strata = asked->sample_strata, .each = asked->sample_each };
+	const struct sampling drawn = { .strata = step->strata, .stratum = step->stratum,
+		.block = step->block, .each = (unsigned)bytes_min(step->each, UINT32_MAX) };
+	if (!step->sampled ||
+	    !sampling_recognise(plan->size, plan->logical, &wish, &drawn, &sampling)) {
 		text_copy(ret_why, size, "its sample is not the one the procedure asks for");
 		return false;
 	}
-	if (!sampling.whole)
-		count_sample(&sampling, step->seed, step->covered, ret_blocks, ret_bytes);
+	count_sample(&sampling, step->seed, step->covered, ret_blocks, ret_bytes);
 	return true;
 }
 

@@ -175,8 +175,10 @@ enum code plan_build(const struct clearance *clearance, const struct procedure *
 	plan_requests(&clearance->device, queue, &plan.block, &plan.depth);
 	id_new(plan.id);
 	code = add_steps(&plan, procedure, err);
-	if (code == CODE_OK)
+	if (code == CODE_OK) {
+		plan_fit_samples(&plan, clearance->device.media);
 		*ret = plan;
+	}
 	plan_forget(&plan);
 	return code;
 }
@@ -226,8 +228,7 @@ static uint64_t verify_bytes(const struct plan *plan, const struct plan_step *st
 	if (step->verify == PROCEDURE_VERIFY_FULL)
 		return plan->size;
 	struct sampling sampling;
-	sampling_design(plan->size, plan->logical, step->sample_permille, step->sample_strata,
-	    step->sample_each, &sampling);
+	plan_sampling(plan, step, &sampling);
 	if (sampling.whole)
 		return plan->size;
 	return bytes_min(plan->size, sampling.strata * sampling.each * sampling.block);

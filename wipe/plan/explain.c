@@ -23,8 +23,7 @@ static void explain_write(const struct plan_step *step, const struct procedure *
 static void explain_sample(const struct plan *plan, const struct plan_step *step, struct buf *ret)
 {
 	struct sampling sampling;
-	sampling_design(plan->size, plan->logical, step->sample_permille, step->sample_strata,
-	    step->sample_each, &sampling);
+	plan_sampling(plan, step, &sampling);
 	if (sampling.whole) {
 		buf_string(ret, "      Read every byte back and compare (the disk is too small to sample).\n");
 		return;
@@ -69,7 +68,10 @@ enum code plan_explain(const struct plan *plan, const struct procedure *procedur
 		if (step->action == PLAN_WRITE)
 			explain_write(step, procedure, ret);
 		else if (step->verify == PROCEDURE_VERIFY_FULL)
-			buf_string(ret, "      Read every byte back and compare.\n");
+			buf_printf(ret, "      Read every byte back and compare%s.\n",
+			    procedure->steps[step->procedure_step - 1].verify ==
+				    PROCEDURE_VERIFY_SAMPLE
+				? " (a sample would take about as long on this disk)" : "");
 		else
 			explain_sample(plan, step, ret);
 	}

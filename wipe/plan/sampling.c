@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STANDARD_BLOCK  (UINT64_C(4) * 1024 * 1024)
 #define STANDARD_STRATA 1000
 #define EACH_MAX        WIPE_COUNT(((struct sampling_walk *)0)->places)
 #define MILLION         UINT64_C(1000000)
@@ -30,15 +29,15 @@ static void read_everything(struct sampling *sampling)
 	sampling->strata = 1;
 }
 
-void sampling_design(uint64_t size, uint32_t align, unsigned permille, unsigned strata,
-    unsigned each, struct sampling *ret)
+void sampling_design(uint64_t size, uint32_t align, const struct sampling_wish *wish,
+    struct sampling *ret)
 {
-	permille = permille == 0 ? 1 : permille > 1000 ? 1000 : permille;
-	each = each == 0 ? 1 : each > EACH_MAX ? (unsigned)EACH_MAX : each;
-	uint64_t block = bytes_round_up(STANDARD_BLOCK, align);
+	uint64_t permille = bytes_min(bytes_max(wish->permille, 1), 1000);
+	unsigned each = (unsigned)bytes_min(bytes_max(wish->each, 1), EACH_MAX);
+	uint64_t block = bytes_round_up(wish->block ? wish->block : SAMPLING_BLOCK_SEEKING, align);
 	uint64_t stratum = bytes_round_down(block * each * 1000 / permille, align);
-	if (strata != 0 || size / stratum < STANDARD_STRATA) {
-		uint64_t count = strata ? strata : STANDARD_STRATA;
+	if (wish->strata != 0 || size / stratum < STANDARD_STRATA) {
+		uint64_t count = wish->strata ? wish->strata : STANDARD_STRATA;
 		stratum = bytes_max(bytes_round_down(size / count, align), align);
 		/* Rounded up each time: the share is at least what was asked for. */
 		uint64_t share = stratum / 1000 * permille +
@@ -52,6 +51,25 @@ void sampling_design(uint64_t size, uint32_t align, unsigned permille, unsigned 
 		read_everything(ret);
 	else
 		ret->strata = divide_up(size, stratum);
+}
+
+bool sampling_recognise(uint64_t size, uint32_t align, const struct sampling_wish *wish,
+    const struct sampling *drawn, struct sampling *ret)
+{
+	static const uint64_t blocks[] = { SAMPLING_BLOCK_SEEKING, SAMPLING_BLOCK_FLASH };
+	for (size_t i = 0; i < WIPE_COUNT(blocks); i++) {
+		struct sampling_wish of_medium = *wish;
+		struct sampling design;
+		of_medium.block = blocks[i];
+		sampling_design(size, align, &of_medium, &design);
+		if (!design.whole && design.strata != 0 && drawn->strata == design.strata &&
+		    drawn->stratum == design.stratum && drawn->block == design.block &&
+		    drawn->each == design.each) {
+			*ret = design;
+			return true;
+		}
+	}
+	return false;
 }
 
 void sampling_start(const struct sampling *sampling, const uint8_t seed[CONTENT_SEED],
