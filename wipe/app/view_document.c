@@ -21,7 +21,7 @@ const struct field view_document_fields[] = {
 	FIELDS_TEXT(view_document, "id", id, FORM_ID, false),
 	FIELDS_WORD(view_document, "state", state, "claiming running refused waits done"),
 	FIELDS_OBJECT(view_document, "disk", identity, device_identity_fields, false),
-	FIELDS_TEXT(view_document, "procedure", procedure, FORM_ASCII, false),
+	FIELDS_TEXT(view_document, "procedure", procedure, FORM_ASCII, true),
 	FIELDS_TEXT(view_document, "operator", operator_, FORM_UTF8, true),
 	FIELDS_TEXT(view_document, "client", client, FORM_UTF8, true),
 	FIELDS_TEXT(view_document, "order", reference, FORM_UTF8, true),
