@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every way to be interrupted, and what `resume` makes of it."""
-import fcntl
 import json
 import os
 import pathlib
@@ -150,27 +149,6 @@ class Killed(Interrupted):
         for path in self.certificate_paths():
             node = json.loads(path.read_bytes())["device"]["node"]
             self.assert_erased(node, path)
-
-    def test_a_job_that_never_began_leaves_nothing(self):
-        """Killed with its journal made and its disk claimed, before the chain has its start."""
-        loop = self.sized()
-        before = self.content(loop)
-        jobs = self.root / "var/lib/certwipe/jobs"
-        child = self.start_wipe(loop)
-        while not any(p.is_dir() for p in jobs.glob("*")):
-            self.assertIsNone(child.poll())
-        with open(self.root / "var/lib/certwipe/chain", "rb") as chain:
-            fcntl.flock(chain, fcntl.LOCK_EX)
-            while not any(p.name == "journal" for p in jobs.glob("*/*")) or not self.workers():
-                self.assertIsNone(child.poll())
-            self.kill_supervisor()
-            child.wait()
-        self.assertEqual([kind for kind, _, _ in self.chain()], ["genesis"])
-        done = self.resume(expect=0)
-        self.assertIn("never begun", done.stderr)
-        self.assertEqual(self.jobs(), [])
-        self.assert_nothing_lost()
-        self.assertTrue(self.content(loop) == before)
 
     def test_half_made_and_half_removed_folders_go(self):
         jobs = self.root / "var/lib/certwipe/jobs"

@@ -97,6 +97,23 @@ class Supervisor(FaultyCase):
         until(lambda: self.certwipe("resume").returncode == 0, "it is resumed")
         self.assertEqual(len(self.only()["interruptions"]), 1)
 
+    def test_a_job_that_never_began_leaves_nothing(self):
+        """Killed with its journal made and its disk being claimed, before the chain has its start."""
+        disk = self.faulty(mib=8)
+        before = disk.bytes()
+        disk.stall("flush", 0, 0)
+        child = self.start(disk)
+        child.until(lambda: disk.counters()["waiting"], "a claim that waits")
+        os.kill(self.supervisor(), signal.SIGKILL)
+        self.assertIn("the supervisor of this host was killed", child.wait(2))
+        disk.clear()
+        disk.release()
+        self.assertEqual([kind for kind, _, _ in self.chain()], ["genesis"])
+        self.assertIn("never begun", self.certwipe("resume", expect=0).stderr)
+        self.assertEqual(self.jobs(), [])
+        self.assert_nothing_lost()
+        self.assertEqual(disk.bytes(), before)
+
     # ---- several at once
 
     def test_two_wipes_share_one_supervisor_and_end_by_themselves(self):

@@ -58,6 +58,7 @@ enum code keeper_job_load(struct keeper *keeper, const struct message_job *ask, 
 	if (code != CODE_OK) {
 		job->disk.refused = code;
 		text_copy(job->disk.refusal, sizeof(job->disk.refusal), why.line);
+		view_end(&job->view, &job->disk);
 	}
 	keeper_job_changed(keeper, job, true);
 	*ret = job;
@@ -107,6 +108,8 @@ void keeper_job_refused(struct keeper *keeper, struct keeper_job *job)
 		return;
 	disk->refused = why ? why : CODE_REFUSED;
 	text_copy(disk->refusal, sizeof(disk->refusal), line);
+	view_end(&job->view, disk);
+	keeper_job_changed(keeper, job, true);
 }
 
 enum code keeper_job_go(struct keeper *keeper, struct keeper_job *job, struct err *err)
