@@ -41,6 +41,9 @@ struct tui_action confirm_key(struct tui_model *model, const struct tui_key *key
 	case KEY_CODE_SCAN:
 		text_copy(confirm->input, sizeof(confirm->input), key->scan);
 		return answer(model);
+	case KEY_CODE_PASTE:
+		keys_append(confirm->input, sizeof(confirm->input), key->scan);
+		return (struct tui_action){ 0 };
 	case KEY_CODE_ENTER:
 		return answer(model);
 	default:

@@ -39,6 +39,13 @@ bool keys_edit(char *text, size_t size, uint32_t code)
 	return true;
 }
 
+void keys_append(char *text, size_t size, const char *more)
+{
+	size_t len = strlen(text);
+	if (text_is_utf8(more, strlen(more)))
+		text_copy(text + len, size - len, more);
+}
+
 static bool same(const char *text, size_t len, const char *word)
 {
 	return strlen(word) == len && memcmp(text, word, len) == 0;

@@ -219,6 +219,8 @@ static struct tui_action filter_key(struct tui_model *model, const struct tui_ke
 {
 	if (key->code == KEY_CODE_SCAN)
 		text_copy(model->filter, sizeof(model->filter), key->scan);
+	else if (key->code == KEY_CODE_PASTE)
+		keys_append(model->filter, sizeof(model->filter), key->scan);
 	else if (key->code == KEY_CODE_ESCAPE)
 		model->filter[0] = 0;
 	else if (key->code != KEY_CODE_ENTER && !keys_edit(model->filter, sizeof(model->filter), key->code)) {
@@ -270,6 +272,7 @@ static struct tui_action board_key(struct tui_model *model, const struct tui_key
 		escape(model);
 		break;
 	case KEY_CODE_SCAN:
+	case KEY_CODE_PASTE:
 		find(model, key->scan);
 		break;
 	case 'q':

@@ -26,7 +26,8 @@ enum key_code {
 	KEY_CODE_HELP, /* F1 */
 	KEY_CODE_REFRESH, /* F5 */
 	KEY_CODE_SCAN, /* a line that came faster than people type: `scan` */
-	KEY_CODE_LAST = KEY_CODE_SCAN,
+	KEY_CODE_PASTE, /* text that came so, without an Enter */
+	KEY_CODE_LAST = KEY_CODE_PASTE,
 };
 struct tui_key {
 	uint32_t code;
@@ -37,6 +38,8 @@ struct tui_action tui_key(struct tui_model *model, const struct tui_key *key);
 
 /* ---- shared by the forms --------------------------------------------------------------------------------- */
 
+/* Puts as much of `more` behind a line of text as may be there. */
+void keys_append(char *text, size_t size, const char *more);
 /* Edits a line of text at its end; true when the key did so. */
 bool keys_edit(char *text, size_t size, uint32_t code);
 /*

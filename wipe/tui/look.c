@@ -135,6 +135,7 @@ void model_select(struct tui_model *model, size_t index)
 	if (index >= model->row_count)
 		index = model->row_count ? model->row_count - 1 : 0;
 	model->selected_index = index;
+	model->chosen = true;
 	if (index < model->row_count)
 		model->selected = model->rows[index].key;
 	model_settle(model);
@@ -142,7 +143,9 @@ void model_select(struct tui_model *model, size_t index)
 
 static void settle_selection(struct tui_model *model)
 {
-	for (size_t i = 0; i < model->row_count; i++) {
+	if (!model->chosen)
+		model->selected_index = 0;
+	for (size_t i = 0; model->chosen && i < model->row_count; i++) {
 		if (rows_same_key(&model->rows[i].key, &model->selected)) {
 			model->selected_index = i;
 			return;

@@ -132,6 +132,7 @@ struct tui_model {
 	size_t view_count;
 	struct row_key selected; /* of the board */
 	size_t selected_index; /* where that is, or was */
+	bool chosen; /* by the technician; before that it is the first one, whichever that is */
 	size_t top; /* line of the board that is drawn first */
 	struct row_key marks[TUI_START_MAX];
 	size_t mark_count;

@@ -242,6 +242,10 @@ struct tui_action start_key(struct tui_model *model, const struct tui_key *key)
 	case KEY_CODE_SCAN:
 		take_scan(start, key->scan);
 		return enter(model);
+	case KEY_CODE_PASTE:
+		if (text)
+			keys_append(text, size, key->scan);
+		return (struct tui_action){ 0 };
 	default:
 		break;
 	}

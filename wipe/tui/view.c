@@ -76,8 +76,8 @@ static void draw_top(const struct tui_model *model, struct canvas *canvas)
 	summary(model, text, sizeof(text), width < 60 ? 1 : width < 100 ? 3 : 5);
 	unsigned wide = canvas_width(canvas, text);
 	/* A lost connection leaves no room for numbers that are old. */
-	if (linked && wide + 14 < right)
-		right = canvas_right(canvas, right - wide, 0, wide, CANVAS_REVERSE, text);
+	if (linked && wide + 17 < right)
+		right = canvas_right(canvas, right - wide - 3, 0, wide, CANVAS_REVERSE, text);
 	unsigned x = canvas_text(canvas, 1, 0, right, CANVAS_REVERSE, "certwipe") + 3;
 	if (!linked)
 		canvas_text(canvas, x, 0, right > x + 1 ? right - x - 1 : 0, CANVAS_REVERSE,

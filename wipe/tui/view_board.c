@@ -40,8 +40,10 @@ static void measure(const struct tui_model *model, const struct canvas *canvas, 
 	for (size_t i = 0; i < model->row_count; i++) {
 		const struct row *row = &model->rows[i];
 		const struct identity *identity = model_identity(model, row);
+		const struct tui_disk *disk = model_disk(model, row);
+		/* A path is longer than any name; its end has to do with what the names take. */
 		columns->bay_wide = most(columns->bay_wide,
-		    canvas_width(canvas, view_place(model_disk(model, row))));
+		    disk && !disk->bay[0] && disk->by_path[0] ? 6 : canvas_width(canvas, view_place(disk)));
 		columns->serial_wide = most(columns->serial_wide, canvas_width(canvas, identity->serial));
 		columns->model_wide = most(columns->model_wide, canvas_width(canvas, identity->model));
 		if (is_progress(row->state))
@@ -56,11 +58,11 @@ static struct columns lay_out(const struct tui_model *model, const struct canvas
 	unsigned width = canvas->width, x = 5;
 	bool narrow = width < 60, wide = width >= 100, vast = width >= 160;
 	measure(model, canvas, &c);
-	c.bay_wide = least(most(c.bay_wide, canvas_width(canvas, _("Bay"))), narrow ? 5 : wide ? 14 : 8);
+	c.bay_wide = least(most(c.bay_wide, canvas_width(canvas, _("Bay"))), narrow ? 5 : wide ? 14 : 7);
 	c.serial_wide = least(most(c.serial_wide, canvas_width(canvas, _("Serial"))),
 	    narrow ? 10 : wide ? 20 : 14);
 	c.size_wide = narrow ? 0 : 7;
-	unsigned want = narrow ? 14 : vast ? 96 : wide ? 52 : 33;
+	unsigned want = narrow ? 14 : vast ? 96 : wide ? 52 : 31;
 	unsigned taken = x + c.bay_wide + 1 + c.serial_wide + 1 + (c.size_wide ? c.size_wide + 2 : 0) + want;
 	unsigned left = width > taken + 1 ? width - taken - 1 : 0;
 	c.model_wide = left < 6 ? 0 : least(most(c.model_wide, canvas_width(canvas, _("Model"))), left);
@@ -182,8 +184,10 @@ static void draw_state(const struct tui_model *model, struct canvas *canvas, con
 		return;
 	}
 	more_text(model, row, text, sizeof(text));
-	if (text[0] && c->state_wide > used + 16)
-		canvas_text(canvas, c->state + used + 2, y, c->state_wide - used - 3, CANVAS_DIM, text);
+	/* A few letters of a sentence say nothing. */
+	unsigned room = c->state_wide > used + 3 ? c->state_wide - used - 3 : 0;
+	if (canvas_width(canvas, text) <= room || room >= 24)
+		canvas_text(canvas, c->state + used + 2, y, room, CANVAS_DIM, text);
 }
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */

@@ -20,7 +20,12 @@ static void put_verdict(const struct tui_model *model, struct sheet *sheet, cons
 {
 	char text[300], line[340];
 	const struct app_view *job = model_job(model, row);
-	state_text(model, row, text, sizeof(text));
+	if (row->state == ROW_WRITING)
+		snprintf(text, sizeof(text), _("writing, pass %u of %u"), job->pass, job->pass_count);
+	else if (row->state == ROW_VERIFYING)
+		snprintf(text, sizeof(text), _("verifying pass %u of %u"), job->pass, job->pass_count);
+	else
+		state_text(model, row, text, sizeof(text));
 	snprintf(line, sizeof(line), "%s %s", state_shape(row->state, model->ascii), text);
 	sheet_text(sheet, state_style(row->state), line);
 	if (row->state == ROW_FAILED)
