@@ -47,6 +47,9 @@ static void spell(const char *text, size_t len, struct character *ret)
 		if (strlen(spellings[i].from) == len && memcmp(spellings[i].from, text, len) == 0)
 			strcpy(ret->text, spellings[i].to);
 	}
+	/* "GELÖSCHT" is GELOESCHT. */
+	if (text[len] >= 'A' && text[len] <= 'Z' && ret->text[1] == 'e')
+		ret->text[1] = 'E';
 	ret->width = (unsigned)strlen(ret->text);
 }
 

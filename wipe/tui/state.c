@@ -74,7 +74,7 @@ static const struct {
 	[ROW_PULLED] = { ROW_ATTENTION, CANVAS_BAD, "▲", "!", N_("PULLED while being wiped") },
 	[ROW_CLAIMING] = { ROW_RUNNING, CANVAS_ACCENT, "●", "*", N_("preparing") },
 	[ROW_WRITING] = { ROW_RUNNING, CANVAS_ACCENT, "●", "*", N_("write") },
-	[ROW_VERIFYING] = { ROW_RUNNING, CANVAS_ACCENT, "◐", "%", N_("verify") },
+	[ROW_VERIFYING] = { ROW_RUNNING, CANVAS_ACCENT, "◐", "=", N_("verify") },
 	[ROW_STOPPING] = { ROW_RUNNING, CANVAS_WARNING, "●", "*", N_("stopping") },
 	[ROW_WAITS_HERE] = { ROW_WAITING, CANVAS_WARNING, "○", "o", N_("interrupted – r resumes") },
 	[ROW_WAITS_AWAY] = { ROW_WAITING, CANVAS_DIM, "○", "o", N_("interrupted – disk not here") },

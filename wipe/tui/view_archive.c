@@ -80,7 +80,7 @@ static void draw_item(const struct tui_model *model, struct canvas *canvas, unsi
 		 state_outcome_text(item->outcome)) + 2;
 	if (!item->operator_signed && width > x + 24)
 		x += canvas_text(canvas, x, y, width - x, CANVAS_DIM, _("operator has not signed")) + 2;
-	if (width > x + 4)
+	if (width > x + 12)
 		canvas_text(canvas, x, y, width - x - 1, CANVAS_DIM, item->reference);
 	if (index == model->archive_index) {
 		canvas_text(canvas, 0, y, 1, CANVAS_BOLD, ">");

@@ -62,7 +62,7 @@ static struct columns lay_out(const struct tui_model *model, const struct canvas
 	c.serial_wide = least(most(c.serial_wide, canvas_width(canvas, _("Serial"))),
 	    narrow ? 10 : wide ? 20 : 14);
 	c.size_wide = narrow ? 0 : 7;
-	unsigned want = narrow ? 14 : vast ? 96 : wide ? 52 : 31;
+	unsigned want = narrow ? 14 : vast ? 96 : wide ? 52 : 32;
 	unsigned taken = x + c.bay_wide + 1 + c.serial_wide + 1 + (c.size_wide ? c.size_wide + 2 : 0) + want;
 	unsigned left = width > taken + 1 ? width - taken - 1 : 0;
 	c.model_wide = left < 6 ? 0 : least(most(c.model_wide, canvas_width(canvas, _("Model"))), left);

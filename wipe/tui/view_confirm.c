@@ -6,6 +6,15 @@
 
 #include <stdio.h>
 
+static const char *place_of(const struct tui_model *model, const struct app_view *job)
+{
+	for (size_t i = 0; i < model->row_count + model->hidden; i++) {
+		if (model_job(model, &model->rows[i]) == job)
+			return view_place(model_disk(model, &model->rows[i]));
+	}
+	return "";
+}
+
 void view_confirm(const struct tui_model *model, struct canvas *canvas)
 {
 	const struct model_confirm *confirm = &model->confirm;
@@ -19,7 +28,8 @@ void view_confirm(const struct tui_model *model, struct canvas *canvas)
 	}
 	const struct identity *identity = &job->identity;
 	bool serial = identity->serial[0] != 0;
-	snprintf(text, sizeof(text), "%s  %s %s  %s",
+	const char *place = place_of(model, job);
+	snprintf(text, sizeof(text), "%s%s%s  %s %s  %s", place, place[0] ? "  " : "",
 	    identity->model[0] ? identity->model : _("unknown model"),
 	    serial ? _("serial") : _("no serial number, type"),
 	    serial ? identity->serial : device_confirm_word(identity), words_bytes(identity->size, bytes));

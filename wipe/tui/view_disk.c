@@ -197,7 +197,8 @@ void view_disk(const struct tui_model *model, struct sheet *sheet)
 	struct sheet right = *sheet;
 	bool two = sheet->width >= TWO_COLUMNS;
 	if (two) {
-		sheet->width = sheet->width / 2 - 2;
+		/* The map of a disk is a line there. */
+		sheet->width = sheet->width < 2 * APP_VIEW_MAP + 4 ? APP_VIEW_MAP : sheet->width / 2 - 2;
 		right.x += sheet->width + 4;
 		right.width -= sheet->width + 4;
 	}
