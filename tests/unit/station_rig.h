@@ -8,6 +8,7 @@
 #include "wipe/tui/keys.h"
 #include "wipe/tui/model.h"
 #include "wipe/tui/start.h"
+#include "wipe/tui/state.h"
 #include "wipe/tui/view.h"
 
 #include <libintl.h>
@@ -24,8 +25,10 @@ struct station_rig {
 /* In C.UTF-8, which every system has, as on a rescue image. */
 static inline void rig_language(const char *language)
 {
-	assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
+	/* gettext looks at LANGUAGE again only when the locale has changed. */
+	assert_non_null(setlocale(LC_ALL, "C"));
 	setenv("LANGUAGE", language, 1);
+	assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
 	bindtextdomain("certwipe", TEST_CATALOGUES);
 	bind_textdomain_codeset("certwipe", "UTF-8");
 }

@@ -27,7 +27,6 @@ static size_t length_of(const char *text)
 	size_t have = 0;
 	while (have < want && text[have])
 		have++;
-	/* A broken sequence costs its first byte only: the next may begin a good one. */
 	return have == want && text_is_utf8(text, want) ? want : 0;
 }
 
@@ -72,5 +71,8 @@ bool character_next(const char **text, bool ascii, struct character *ret)
 		}
 	}
 	*text += len ? len : 1;
+	/* What is left of a sequence that is none, or that is not to be shown, belongs to its '?'. */
+	while (!len && ((unsigned char)**text & 0xc0) == 0x80)
+		(*text)++;
 	return true;
 }

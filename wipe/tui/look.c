@@ -19,6 +19,7 @@ void model_push(struct tui_model *model, enum model_view view)
 		model->view_count++;
 	model->views[model->view_count - 1] = view;
 	model->scroll = 0;
+	model->notice[0] = 0; /* it was about what was seen before */
 	model_settle(model);
 }
 

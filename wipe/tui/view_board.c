@@ -165,7 +165,7 @@ static void more_text(const struct tui_model *model, const struct row *row, char
 	else if (row->state == ROW_COUNTDOWN)
 		text_copy(out, size, disk->auto_procedure);
 	else if (row->earlier >= 0)
-		snprintf(out, size, _("wiped before (%s), but was out since"),
+		snprintf(out, size, _("wiped %s, but was out since"),
 		    words_time(model->jobs[row->earlier].wall_changed_s, model->zone_s, true, number));
 }
 
