@@ -96,7 +96,7 @@ struct tui_choice {
 
 enum tui_action_kind {
 	TUI_ACTION_NONE,
-	TUI_ACTION_QUIT, /* the screen only: jobs go on */
+	TUI_ACTION_QUIT, /* the screen only: jobs go on. The loop's own; no feed is asked for it */
 	TUI_ACTION_REFRESH, /* look for disks again */
 	TUI_ACTION_PLAN, /* work the plan of these disks out; `request` names the question */
 	TUI_ACTION_START, /* every disk is confirmed, and the plan was on the screen */

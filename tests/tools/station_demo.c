@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * station_demo [--ascii]: the station on this terminal over a made-up shelf, so that a person can look at
+ * station_demo [--ascii|--many]: the station on this terminal over a made-up shelf, so that a person can look at
  * it. Jobs advance by themselves; what is asked for is carried out on paper. No disk is looked at.
+ * --many: 64 disks that are all being wiped.
  */
 #include "unit/sample_station.h"
 
@@ -80,6 +81,19 @@ static enum code carry_out(void *self, const struct tui_action *action, struct e
 	return CODE_OK;
 }
 
+static void fill(struct sample_station *station)
+{
+	station->disk_count = station->job_count = station->certificate_count = 0;
+	for (unsigned i = 0; i < 64; i++) {
+		char bay[TUI_BAY], serial[32];
+		snprintf(bay, sizeof(bay), "%c%u", 'A' + i / 16, i % 16 + 1);
+		snprintf(serial, sizeof(serial), "WD-WCC7K%07u", i * 7919);
+		struct tui_disk *disk = sample_disk(station, bay, "WDC WD40EFRX-68N32N0", serial, 4000,
+		    DEVICE_MEDIA_HDD);
+		sample_job(station, &disk->device.identity, APP_VIEW_RUNNING, i);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct demo *demo = calloc(1, sizeof(*demo));
@@ -91,6 +105,8 @@ int main(int argc, char **argv)
 		return 1;
 	demo->started_s = os_clock_system()->ops->wall_s(os_clock_system());
 	sample_station_start(&demo->station);
+	if (argc > 1 && strcmp(argv[1], "--many") == 0)
+		fill(&demo->station);
 	snprintf(app.config.organisation, sizeof(app.config.organisation), "Beispiel IT-Remarketing");
 	snprintf(app.config.site, sizeof(app.config.site), "Halle 2");
 	const struct tui_feed feed = { descriptors, take, carry_out, demo };

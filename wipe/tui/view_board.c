@@ -187,7 +187,8 @@ static void draw_state(const struct tui_model *model, struct canvas *canvas, con
 	/* A few letters of a sentence say nothing. */
 	unsigned room = c->state_wide > used + 3 ? c->state_wide - used - 3 : 0;
 	if (canvas_width(canvas, text) <= room || room >= 24)
-		canvas_text(canvas, c->state + used + 2, y, room, CANVAS_DIM, text);
+		canvas_text(canvas, c->state + used + 2, y, room,
+		    row->group == ROW_READY ? CANVAS_WARNING : CANVAS_DIM, text);
 }
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
