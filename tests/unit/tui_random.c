@@ -12,8 +12,9 @@
 
 struct dice {
 	uint64_t state;
-	char typed[64][MODEL_INPUT]; /* what was scanned or entered lately */
+	char typed[64][MODEL_INPUT]; /* what was scanned or entered since the form was opened */
 	size_t typed_count;
+	char last[MODEL_INPUT]; /* the latest of it */
 };
 
 static unsigned roll(struct dice *dice, unsigned sides)
@@ -88,9 +89,13 @@ static struct tui_action press(struct station_rig *rig, struct dice *dice)
 	const char *answer = key.code == KEY_CODE_SCAN ? key.scan
 	    : model_view(&rig->model) == MODEL_START   ? rig->model.start.input
 						       : rig->model.confirm.input;
+	text_copy(dice->last, sizeof(dice->last), answer);
 	if (key.code == KEY_CODE_SCAN || key.code == KEY_CODE_ENTER)
 		text_copy(dice->typed[dice->typed_count++ % 64], MODEL_INPUT, answer);
-	return tui_key(&rig->model, &key);
+	struct tui_action action = tui_key(&rig->model, &key);
+	if (key.code == 's' && model_view(&rig->model) == MODEL_START)
+		memset(dice->typed, 0, sizeof(dice->typed));
+	return action;
 }
 
 static bool was_typed(const struct dice *dice, const char *word)
@@ -133,7 +138,7 @@ static void check_action(const struct station_rig *rig, const struct dice *dice,
 	if (action->kind == TUI_ACTION_STOP || action->kind == TUI_ACTION_ABANDON) {
 		const struct app_view *job = model_job_by_id(&rig->model, action->job);
 		assert_non_null(job);
-		assert_true(was_typed(dice, device_confirm_word(&job->identity)));
+		assert_true(keys_is_word(dice->last, device_confirm_word(&job->identity)));
 	}
 	if (action->kind == TUI_ACTION_RESUME)
 		assert_int_equal(model_job_by_id(&rig->model, action->job)->state, APP_VIEW_WAITS);
