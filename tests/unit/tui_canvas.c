@@ -48,6 +48,10 @@ static void wide_characters_take_two_cells_and_are_never_halved(void **state)
 	canvas_text(&canvas, 0, 0, 6, CANVAS_NORMAL, "北京");
 	canvas_text(&canvas, 1, 0, 1, CANVAS_NORMAL, "x");
 	assert_line(&canvas, " x京  ");
+	canvas = canvas_of(6, false);
+	canvas_text(&canvas, 0, 0, 6, CANVAS_NORMAL, "北京");
+	canvas_text(&canvas, 2, 0, 1, CANVAS_NORMAL, "x");
+	assert_line(&canvas, "北x   ");
 	canvas = canvas_of(5, false);
 	canvas_text(&canvas, 4, 0, 5, CANVAS_NORMAL, "北");
 	assert_line(&canvas, "     ");

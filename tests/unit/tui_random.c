@@ -12,7 +12,7 @@
 
 struct dice {
 	uint64_t state;
-	char typed[64][MODEL_INPUT]; /* what was scanned or entered since the form was opened */
+	char typed[1024][MODEL_INPUT]; /* what was scanned or entered since the form was opened */
 	size_t typed_count;
 	char last[MODEL_INPUT]; /* the latest of it */
 };
@@ -91,16 +91,18 @@ static struct tui_action press(struct station_rig *rig, struct dice *dice)
 						       : rig->model.confirm.input;
 	text_copy(dice->last, sizeof(dice->last), answer);
 	if (key.code == KEY_CODE_SCAN || key.code == KEY_CODE_ENTER)
-		text_copy(dice->typed[dice->typed_count++ % 64], MODEL_INPUT, answer);
+		text_copy(dice->typed[dice->typed_count++ % 1024], MODEL_INPUT, answer);
+	size_t views = rig->model.view_count;
 	struct tui_action action = tui_key(&rig->model, &key);
-	if (key.code == 's' && model_view(&rig->model) == MODEL_START)
+	/* Opened, not come back to. */
+	if (rig->model.view_count > views && model_view(&rig->model) == MODEL_START)
 		memset(dice->typed, 0, sizeof(dice->typed));
 	return action;
 }
 
 static bool was_typed(const struct dice *dice, const char *word)
 {
-	for (size_t i = 0; i < 64; i++) {
+	for (size_t i = 0; i < 1024; i++) {
 		if (keys_is_word(dice->typed[i], word))
 			return true;
 	}
