@@ -216,6 +216,28 @@ static void an_ascii_screen_holds_printable_ascii_only(void **state)
 	free(rig);
 }
 
+static void a_plain_screen_keeps_its_letters_but_no_rare_sign(void **state)
+{
+	(void)state;
+	static const char *const rare[] = { "●", "◐", "▲", "✗", "✓", "▏", "▎", "▍", "▋", "▊", "▉", "▁", "▂",
+		"▃", "▅", "▆", "▇" };
+	struct station_rig *rig = malloc(sizeof(*rig));
+	for (size_t v = 0; v < WIPE_COUNT(views); v++) {
+		BUF_AUTO out = { 0 };
+		rig_start(rig);
+		rig_language("de");
+		rig->model.plain = true;
+		views[v].open(rig);
+		rig_draw(rig, 120, 40, false);
+		rig_text(rig, &out);
+		for (size_t i = 0; i < WIPE_COUNT(rare); i++)
+			assert_null(strstr((char *)out.data, rare[i]));
+		assert_non_null(strstr((char *)out.data, "auffällig"));
+		rig_end(rig);
+	}
+	free(rig);
+}
+
 static void a_tiny_screen_cuts_no_word_into_another_meaning(void **state)
 {
 	(void)state;
@@ -239,6 +261,7 @@ int main(void)
 		cmocka_unit_test(golden_styles_come_out_cell_by_cell),
 		cmocka_unit_test(every_line_is_exactly_as_wide_as_the_screen),
 		cmocka_unit_test(an_ascii_screen_holds_printable_ascii_only),
+		cmocka_unit_test(a_plain_screen_keeps_its_letters_but_no_rare_sign),
 		cmocka_unit_test(a_tiny_screen_cuts_no_word_into_another_meaning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ struct canvas {
 	unsigned width; /* columns */
 	unsigned height; /* lines */
 	bool ascii; /* whatever is not ASCII is spelled in it */
+	bool plain; /* no parts of blocks but halves */
 	struct canvas_cell *cells; /* owned: canvas_free() */
 };
 #define CANVAS_MAX 1000 /* columns, and lines */

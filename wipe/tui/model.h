@@ -105,7 +105,8 @@ struct model_confirm {
 struct tui_model {
 	/* the surroundings */
 	unsigned width, height;
-	bool ascii;
+	bool ascii; /* nothing beyond ASCII can be shown */
+	bool plain; /* letters can, but of signs only what a PC's text screen has */
 	char site[160]; /* of the header */
 	int64_t wall_s;
 	int32_t zone_s; /* seconds local time is ahead of UTC, now */

@@ -90,9 +90,9 @@ enum row_group state_group(enum row_state state)
 	return states[state].group;
 }
 
-const char *state_shape(enum row_state state, bool ascii)
+const char *state_shape(const struct tui_model *model, enum row_state state)
 {
-	return ascii ? states[state].plain : states[state].shape;
+	return model->ascii || model->plain ? states[state].plain : states[state].shape;
 }
 
 enum canvas_style state_style(enum row_state state)

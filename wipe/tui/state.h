@@ -8,8 +8,8 @@
 
 enum row_state state_of(const struct tui_model *model, const struct row *row);
 enum row_group state_group(enum row_state state);
-/* One column wide: "●", in ASCII "*". */
-const char *state_shape(enum row_state state, bool ascii);
+/* One column wide: "●", or "*" where that cannot be shown. */
+const char *state_shape(const struct tui_model *model, enum row_state state);
 enum canvas_style state_style(enum row_state state);
 /* A few words, translated: "erased - you may pull it". */
 const char *state_text(const struct tui_model *model, const struct row *row, char *out, size_t size);

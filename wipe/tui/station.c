@@ -190,6 +190,9 @@ static void start_model(struct station *station, bool ascii)
 	text_copy(order.operator_, sizeof(order.operator_), config->operator_);
 	tui_model_start(&station->model, site[0] ? site : station->app->machine.host, &order);
 	station->model.ascii = ascii;
+	/* The kernel's own screen has 256 or 512 signs: letters and lines, but no ticks and circles. */
+	const char *terminal = getenv("TERM");
+	station->model.plain = terminal && text_has_prefix(terminal, "linux");
 }
 
 enum code tui_station(struct app *app, const struct tui_feed *feed, const struct tui_options *options,

@@ -246,6 +246,7 @@ void view_draw(const struct tui_model *model, struct canvas *canvas)
 	char text[512];
 	enum model_view view = model_view(model);
 	canvas->ascii = model->ascii;
+	canvas->plain = model->plain;
 	canvas_clear(canvas);
 	if (view == MODEL_BOARD)
 		view_board(model, canvas);

@@ -27,8 +27,8 @@ static enum canvas_style outcome_style(enum outcome outcome)
 
 static const char *outcome_shape(const struct tui_model *model, enum outcome outcome)
 {
-	return state_shape(outcome == OUTCOME_ERASED ? ROW_ERASED
-		: outcome == OUTCOME_WITH_EXCEPTIONS ? ROW_EXCEPTIONS : ROW_FAILED, model->ascii);
+	return state_shape(model, outcome == OUTCOME_ERASED ? ROW_ERASED
+		: outcome == OUTCOME_WITH_EXCEPTIONS ? ROW_EXCEPTIONS : ROW_FAILED);
 }
 
 void view_certificate(const struct tui_model *model, struct sheet *sheet)

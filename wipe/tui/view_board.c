@@ -37,13 +37,15 @@ static bool is_progress(enum row_state state)
 static void measure(const struct tui_model *model, const struct canvas *canvas, struct columns *columns)
 {
 	char text[200];
+	/* A path is longer than any name; mostly its end has to do with as much as a name takes. */
+	unsigned path = canvas->width < 160 ? 6 : 14;
 	for (size_t i = 0; i < model->row_count; i++) {
 		const struct row *row = &model->rows[i];
 		const struct identity *identity = model_identity(model, row);
 		const struct tui_disk *disk = model_disk(model, row);
-		/* A path is longer than any name; its end has to do with what the names take. */
-		columns->bay_wide = most(columns->bay_wide,
-		    disk && !disk->bay[0] && disk->by_path[0] ? 6 : canvas_width(canvas, view_place(disk)));
+		unsigned place = canvas_width(canvas, view_place(disk));
+		columns->bay_wide = most(columns->bay_wide, disk && !disk->bay[0] ? least(place, path)
+										    : place);
 		columns->serial_wide = most(columns->serial_wide, canvas_width(canvas, identity->serial));
 		columns->model_wide = most(columns->model_wide, canvas_width(canvas, identity->model));
 		if (is_progress(row->state))

@@ -26,7 +26,7 @@ static void put_verdict(const struct tui_model *model, struct sheet *sheet, cons
 		snprintf(text, sizeof(text), _("verifying pass %u of %u"), job->pass, job->pass_count);
 	else
 		state_text(model, row, text, sizeof(text));
-	snprintf(line, sizeof(line), "%s %s", state_shape(row->state, model->ascii), text);
+	snprintf(line, sizeof(line), "%s %s", state_shape(model, row->state), text);
 	sheet_text(sheet, state_style(row->state), line);
 	if (row->state == ROW_FAILED)
 		sheet_text(sheet, CANVAS_BAD, _("What was on it may still be there. What remains:"));

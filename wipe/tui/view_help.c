@@ -51,7 +51,7 @@ void view_help(const struct tui_model *model, struct sheet *sheet)
 	sheet_field(sheet, "[ ]  [x]", CANVAS_NORMAL, _("ready; marked"));
 	for (size_t i = 0; i < WIPE_COUNT(signs); i++) {
 		char shape[8];
-		snprintf(shape, sizeof(shape), " %s", state_shape(signs[i].state, model->ascii));
+		snprintf(shape, sizeof(shape), " %s", state_shape(model, signs[i].state));
 		sheet_field(sheet, shape, state_style(signs[i].state), _(signs[i].words));
 	}
 	sheet_title(sheet, _("Barcode reader"));

@@ -37,6 +37,9 @@ void view_bar(struct canvas *canvas, unsigned x, unsigned y, unsigned room, enum
 	unsigned full = eighths / 8, part = eighths % 8;
 	canvas_repeat(canvas, x, y, room, CANVAS_DIM, canvas->ascii ? "." : "─");
 	canvas_repeat(canvas, x, y, full, style, canvas->ascii ? "#" : "█");
+	/* A half is in every set of signs; it is drawn where it is nearest. */
+	if (part && canvas->plain)
+		part = part < 2 || part > 5 ? 0 : 4;
 	if (part && !canvas->ascii)
 		canvas_text(canvas, x + full, y, 1, style, parts[part]);
 }
@@ -57,7 +60,7 @@ void view_shape(const struct tui_model *model, const struct row *row, char out[8
 	else if (choice)
 		strcpy(out, "[ ]");
 	else
-		snprintf(out, 8, " %s ", state_shape(row->state, model->ascii));
+		snprintf(out, 8, " %s ", state_shape(model, row->state));
 }
 
 /* ---- the speed ---------------------------------------------------------------------------------------------- */
@@ -75,6 +78,8 @@ static void curve_line(struct sheet *sheet, const struct history *history, unsig
 		/* What moved at all is to be seen. */
 		eighths = mean && !eighths ? 1 : eighths;
 		uint64_t here = eighths > 8 * level ? bytes_min(eighths - 8 * level, 8) : 0;
+		if (here && sheet->canvas->plain)
+			here = here > 5 ? 8 : 4;
 		const char *sign = sheet->canvas->ascii ? (here > 4 ? "#" : here ? "." : "") : parts[here];
 		canvas_text(sheet->canvas, sheet->x + CURVE_SCALE + i, y, 1, CANVAS_ACCENT, sign);
 	}
@@ -124,6 +129,13 @@ static const struct {
 	{ 'x', CANVAS_BAD, "✗", "X", N_("failed") },
 };
 
+/* Of all of them only the cross is missing on a plain screen. */
+static const char *place_sign(const struct canvas *canvas, size_t kind)
+{
+	bool plain = canvas->ascii || (canvas->plain && places[kind].kind == 'x');
+	return plain ? places[kind].plain : places[kind].shape;
+}
+
 static void map_legend(struct sheet *sheet)
 {
 	unsigned y = 0, x = 0;
@@ -134,7 +146,7 @@ static void map_legend(struct sheet *sheet)
 		if (x + 2 + canvas_width(sheet->canvas, words) > sheet->width)
 			break;
 		canvas_text(sheet->canvas, sheet->x + x, y, 1, places[i].style,
-		    sheet->canvas->ascii ? places[i].plain : places[i].shape);
+		    place_sign(sheet->canvas, i));
 		x += 2 + canvas_text(sheet->canvas, sheet->x + x + 2, y, sheet->width - x - 2, CANVAS_DIM,
 			     words) + 2;
 	}
@@ -156,8 +168,7 @@ void view_map(struct sheet *sheet, const char *map)
 			for (size_t k = 0; k < WIPE_COUNT(places); k++) {
 				if (places[k].kind == map[i])
 					canvas_repeat(sheet->canvas, sheet->x + (unsigned)(i - from) * wide,
-					    y, wide, places[k].style,
-					    sheet->canvas->ascii ? places[k].plain : places[k].shape);
+					    y, wide, places[k].style, place_sign(sheet->canvas, k));
 			}
 		}
 	}
