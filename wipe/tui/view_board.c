@@ -181,8 +181,12 @@ static void draw_state(const struct tui_model *model, struct canvas *canvas, con
 	unsigned used = canvas_text(canvas, c->state, y, c->state_wide, style, text);
 	if (is_progress(row->state)) {
 		used = most(used, c->word);
-		if (c->state_wide > used)
-			draw_progress(canvas, c->state + used, y, c->state_wide - used, job, style);
+		unsigned left = c->state_wide > used ? c->state_wide - used : 0;
+		unsigned whose = left >= 100 ? 34 : 0; /* what for, and for whom */
+		draw_progress(canvas, c->state + used, y, left - whose, job, style);
+		if (whose)
+			canvas_printf(canvas, c->state + used + left - whose + 2, y, whose - 3, CANVAS_DIM,
+			    "%s  %s", job->procedure, job->reference);
 		return;
 	}
 	more_text(model, row, text, sizeof(text));
