@@ -60,13 +60,12 @@ unsigned canvas_width(const struct canvas *canvas, const char *text)
 static void blank(struct canvas *canvas, unsigned x, unsigned y)
 {
 	struct canvas_cell *cell = cell_at(canvas, x, y);
-	struct canvas_cell *right = cell_at(canvas, x + 1, y);
 	if (!cell)
 		return;
 	if (!cell->text[0] && x > 0)
-		strcpy(cell_at(canvas, x - 1, y)->text, " ");
-	if (right && !right->text[0])
-		strcpy(right->text, " ");
+		strcpy(cell[-1].text, " ");
+	if (x + 1 < canvas->width && !cell[1].text[0])
+		strcpy(cell[1].text, " ");
 	strcpy(cell->text, " ");
 }
 
@@ -80,8 +79,9 @@ static void put(struct canvas *canvas, unsigned x, unsigned y, enum canvas_style
 		struct canvas_cell *before = x ? cell_at(canvas, x - 1, y) : NULL;
 		if (before && !before->text[0] && x > 1)
 			before = cell_at(canvas, x - 2, y);
-		if (before && strlen(before->text) + strlen(c->text) < sizeof(before->text))
-			strcat(before->text, c->text);
+		size_t used = before ? strlen(before->text) : 0;
+		if (before && used + strlen(c->text) < sizeof(before->text))
+			text_copy(before->text + used, sizeof(before->text) - used, c->text);
 		return;
 	}
 	for (unsigned i = 0; i < c->width; i++)
@@ -95,7 +95,7 @@ static void put(struct canvas *canvas, unsigned x, unsigned y, enum canvas_style
 	cell->style = (uint8_t)style;
 	if (c->width == 2 && !right)
 		return; /* it would stick out: a blank stays */
-	strcpy(cell->text, c->text);
+	text_copy(cell->text, sizeof(cell->text), c->text);
 	if (right) {
 		right->style = (uint8_t)style;
 		right->text[0] = 0;

@@ -44,7 +44,7 @@ static void spell(const char *text, size_t len, struct character *ret)
 	strcpy(ret->text, "?");
 	for (size_t i = 0; i < WIPE_COUNT(spellings); i++) {
 		if (strlen(spellings[i].from) == len && memcmp(spellings[i].from, text, len) == 0)
-			strcpy(ret->text, spellings[i].to);
+			text_copy(ret->text, sizeof(ret->text), spellings[i].to);
 	}
 	/* "GELÖSCHT" is GELOESCHT. */
 	if (text[len] >= 'A' && text[len] <= 'Z' && ret->text[1] == 'e')

@@ -56,9 +56,9 @@ void view_shape(const struct tui_model *model, const struct row *row, char out[8
 {
 	bool choice = row->state == ROW_FREE || row->state == ROW_COUNTDOWN;
 	if (model_is_marked(model, &row->key))
-		strcpy(out, "[x]");
+		text_copy(out, 8, "[x]");
 	else if (choice)
-		strcpy(out, "[ ]");
+		text_copy(out, 8, "[ ]");
 	else
 		snprintf(out, 8, " %s ", state_shape(model, row->state));
 }
