@@ -48,8 +48,9 @@ bool language_start(const char *catalogues)
 	if (!setlocale(LC_ALL, "") && says_utf8(first_set(all, getenv("LC_CTYPE"), lang)))
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	const char *messages = setlocale(LC_MESSAGES, NULL);
+	const char *wished = getenv("LANGUAGE");
 	if (asked[0] && messages && strcmp(messages, "C") == 0 && setlocale(LC_MESSAGES, "C.UTF-8"))
-		setenv("LANGUAGE", asked, 0);
+		setenv("LANGUAGE", wished && wished[0] ? wished : asked, 1);
 	/* Ours are the canvas's numbers, in every locale. */
 	(void)setlocale(LC_NUMERIC, "C");
 	if (catalogues)
