@@ -97,7 +97,8 @@ static void only_free_disks_can_be_marked_and_the_others_say_why(void **state)
 	rig_scan(rig, MOUNTED);
 	rig_key(rig, ' ');
 	assert_int_equal(rig->model.mark_count, 0);
-	assert_string_equal(rig->model.notice, "its partition 1 is mounted on /srv: umount /srv");
+	assert_string_equal(rig->model.notice, "C3 ST2000DM008-2FR102 " MOUNTED
+		       ": its partition 1 is mounted on /srv: umount /srv");
 	rig_scan(rig, RUNS);
 	rig_key(rig, ' ');
 	assert_int_equal(rig->model.mark_count, 0);

@@ -15,6 +15,16 @@ static const struct tui_action nothing;
 
 /* ---- what can be asked for of a row ----------------------------------------------------------------------- */
 
+/* The reason names partitions as the kernel does; whose they are has to be said with it. */
+static void say_claim(struct tui_model *model, const struct tui_disk *disk)
+{
+	char line[480];
+	const struct identity *identity = &disk->device.identity;
+	snprintf(line, sizeof(line), "%s%s%s %s: %s", disk->bay, disk->bay[0] ? " " : "", identity->model,
+	    identity->serial, disk->device.claims[0].text);
+	tui_model_say(model, true, line);
+}
+
 static void say_why_not(struct tui_model *model, const struct row *row)
 {
 	const struct tui_disk *disk = model_disk(model, row);
@@ -26,7 +36,7 @@ static void say_why_not(struct tui_model *model, const struct row *row)
 		tui_model_say(model, true, _("This disk has a job already."));
 		break;
 	case ROW_IS_CLAIMED:
-		tui_model_say(model, true, disk->device.claims[0].text);
+		say_claim(model, disk);
 		break;
 	default:
 		break;
