@@ -58,13 +58,16 @@ static struct columns lay_out(const struct tui_model *model, const struct canvas
 {
 	struct columns c = { 0 };
 	unsigned width = canvas->width, x = 5;
-	bool narrow = width < 60, wide = width >= 100, vast = width >= 160;
+	bool narrow = width < 60, vast = width >= 160;
+	/* What a screen has beyond 80 columns is shared out: a half to the state, a quarter to the serial. */
+	unsigned more = width > 80 ? width - 80 : 0;
 	measure(model, canvas, &c);
-	c.bay_wide = least(most(c.bay_wide, canvas_width(canvas, _("Bay"))), narrow ? 5 : wide ? 14 : 7);
+	c.bay_wide = least(most(c.bay_wide, canvas_width(canvas, _("Bay"))),
+	    narrow ? 5 : least(7 + more / 4, 14));
 	c.serial_wide = least(most(c.serial_wide, canvas_width(canvas, _("Serial"))),
-	    narrow ? 10 : wide ? 20 : 14);
+	    narrow ? 10 : least(14 + more / 4, 20));
 	c.size_wide = narrow ? 0 : 7;
-	unsigned want = narrow ? 14 : vast ? 96 : wide ? 52 : 32;
+	unsigned want = narrow ? 14 : vast ? 96 : least(32 + more / 2, 52);
 	unsigned taken = x + c.bay_wide + 1 + c.serial_wide + 1 + (c.size_wide ? c.size_wide + 2 : 0) + want;
 	unsigned left = width > taken + 1 ? width - taken - 1 : 0;
 	c.model_wide = left < 6 ? 0 : least(most(c.model_wide, canvas_width(canvas, _("Model"))), left);

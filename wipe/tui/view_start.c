@@ -150,14 +150,26 @@ void view_start(const struct tui_model *model, struct canvas *canvas)
 	question_line(model, canvas, end - 1);
 }
 
-static void put_choice(struct sheet *sheet, const struct tui_choice *choice)
+/* Where it sits; a bay without a name is told by its path. */
+static const char *place_of(const struct tui_model *model, const struct tui_choice *choice)
+{
+	for (size_t i = 0; i < model->disk_count && !choice->bay[0]; i++) {
+		if (strcmp(model->disks[i].device.identity.node, choice->identity.node) == 0)
+			return model->disks[i].by_path;
+	}
+	return choice->bay;
+}
+
+static void put_choice(const struct tui_model *model, struct sheet *sheet,
+    const struct tui_choice *choice)
 {
 	char text[500], bytes[WORDS_NUMBER];
 	const struct identity *identity = &choice->identity;
+	const char *place = place_of(model, choice);
 	bool serial = identity->serial[0] != 0;
 	/* Without a serial number the word asked for is the kernel's name: it must be told. */
-	snprintf(text, sizeof(text), "%s %s%s%s  %s %s  %s", choice->typed[0] ? "[x]" : "[ ]", choice->bay,
-	    choice->bay[0] ? "  " : "", identity->model[0] ? identity->model : _("unknown model"),
+	snprintf(text, sizeof(text), "%s %s%s%s  %s %s  %s", choice->typed[0] ? "[x]" : "[ ]", place,
+	    place[0] ? "  " : "", identity->model[0] ? identity->model : _("unknown model"),
 	    serial ? _("serial") : _("no serial number, type"),
 	    serial ? identity->serial : device_confirm_word(identity), words_bytes(identity->size, bytes));
 	sheet_text(sheet, choice->typed[0] ? CANVAS_GOOD : CANVAS_NORMAL, text);
@@ -168,7 +180,7 @@ void view_start_sheet(const struct tui_model *model, struct sheet *sheet)
 	const struct model_start *start = &model->start;
 	sheet->y = 2 + form_lines(model);
 	for (size_t i = 0; i < start->count; i++)
-		put_choice(sheet, &start->choices[i]);
+		put_choice(model, sheet, &start->choices[i]);
 	sheet_title(sheet, _("Plan"));
 	if (!start->planned)
 		sheet_text(sheet, CANVAS_DIM, _("The plan is being worked out …"));
