@@ -33,6 +33,10 @@ PLACES = {
 }
 
 
+# Where the faces meet: main hands the station what the other face's client feeds it.
+ABOVE_ALL = "wipe/cli/main.c"
+
+
 def includes(path):
     for match in INCLUDE.finditer(house.text_of(path)):
         yield match.group(1), match.group(2)
@@ -53,7 +57,8 @@ class Floors(unittest.TestCase):
                 with self.subTest(file=house.relative(path), include=name):
                     self.assertEqual(kind, '"', "our own headers are included in quotes")
                     self.assertTrue(match.group(1) == area
-                                    or house.FLOORS[match.group(1)] < house.FLOORS[area],
+                                    or house.FLOORS[match.group(1)] < house.FLOORS[area]
+                                    or house.relative(path) == ABOVE_ALL,
                                     f"{area} may not see {match.group(1)}")
 
     def test_private_headers_stay_with_the_files_beside_them(self):
