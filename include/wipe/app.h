@@ -169,6 +169,7 @@ struct app_erase_request {
 	const char *operator_; /* principal whose agent key signs, or NULL */
 	struct certificate_order order;
 	struct app_restraint restraint;
+	bool detach; /* return when the supervisor has the jobs: somebody else looks on */
 };
 
 /* One disk, or one job, through the whole run. */
@@ -272,6 +273,7 @@ struct app_resume_request {
 	bool abandon; /* gives them up: certificates `not-erased` */
 	const char *reason; /* of abandoning, or NULL */
 	struct app_restraint restraint;
+	bool detach; /* see struct app_erase_request */
 };
 /*
  * Finds each job's disk again by identity, and goes on from the last durable point; issues what is only
@@ -329,6 +331,24 @@ enum code app_link_take(struct app_link *link, struct app_news *ret, struct err 
 /* One member of an array, or the whole document, as on the supervisor's socket (certwipe-status(5)). */
 enum code app_view_write(struct json_writer *writer, const struct app_view *view, struct err *err)
     WIPE_MUST_USE;
+
+/* ---- what was done ---------------------------------------------------------------------------------------- */
+
+/* A certificate that was issued here. A value. */
+struct app_issued {
+	char id[ID_TEXT];
+	int64_t wall_s; /* when it came into the chain */
+	enum outcome outcome;
+	char model[128];
+	char serial[128];
+	uint64_t size; /* bytes of the disk */
+	char reference[128]; /* of the order */
+	char path[APP_PATH];
+	bool operator_signed; /* besides the station */
+};
+/* Those since then, oldest first, as their documents say: nothing is checked. *ret is the caller's to free. */
+enum code app_issued_since(struct app *app, int64_t since_s, struct app_issued **ret, size_t *ret_count,
+    struct err *err) WIPE_MUST_USE;
 
 /* ---- sign, check --------------------------------------------------------------------------------------- */
 

@@ -87,6 +87,7 @@ const char *certificate_ending(const struct certificate *certificate);
 /* The disk it speaks of (name, node, major, minor are those of then). */
 const struct identity *certificate_identity(const struct certificate *certificate);
 const struct certificate_station *certificate_station(const struct certificate *certificate);
+const char *certificate_order_reference(const struct certificate *certificate); /* "" = none */
 /* The person announced for a role, or NULL. */
 const struct certificate_person *certificate_person(const struct certificate *certificate,
     enum trust_role role);
@@ -171,5 +172,12 @@ void chain_unlock(struct chain *chain);
 enum code chain_find(struct chain *chain, const char *kind, const char *id,
     char ret_sha256[HASH_SHA256_HEX], struct err *err) WIPE_MUST_USE;
 enum code chain_close(struct chain *chain, struct err *err) WIPE_MUST_USE;
+
+/* Every entry in its order, without a lock and without checking what names what: for lists, not for proof.
+ * CODE_MISSING: there is no chain. A visitor's failure ends it. */
+typedef enum code chain_visitor(void *self, const char *kind, const char *id, int64_t wall_s,
+    struct err *err);
+enum code chain_visit(struct os_files *files, const char *path, chain_visitor *visit, void *self,
+    struct err *err) WIPE_MUST_USE;
 
 #endif

@@ -66,6 +66,7 @@ struct app_run {
 	bool has_operator;
 	struct app_restraint restraint;
 	bool keep_going; /* start the other disks when one is refused */
+	bool detach; /* not to look on */
 	struct app_beginning *beginnings; /* of `resume`: one a disk; NULL: all are new */
 };
 /*

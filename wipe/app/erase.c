@@ -93,7 +93,7 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 {
 	struct app_run run = { .office = { .app = app }, .face = face, .result = ret,
 		.order = request->order, .restraint = request->restraint,
-		.keep_going = request->keep_going };
+		.keep_going = request->keep_going, .detach = request->detach };
 	if (request->operator_)
 		text_copy(run.operator_.principal, sizeof(run.operator_.principal), request->operator_);
 	enum code code = app_prepare(app, request, &run.procedure, ret, err);

@@ -115,6 +115,7 @@ static void take_news(struct follow *follow, const struct app_news *news)
 		if (follow->taken) {
 			job_store_unlock(follow->run->office.app, *follow->door);
 			*follow->door = -1;
+			follow->over = follow->run->detach;
 			break;
 		}
 		follow->over = true;

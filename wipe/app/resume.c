@@ -299,7 +299,8 @@ enum code app_resume(struct app *app, const struct app_resume_request *request,
 {
 	struct resume resume = {
 		.run = { .office = { .app = app }, .face = face, .result = ret,
-		    .restraint = request->restraint, .keep_going = true },
+		    .restraint = request->restraint, .keep_going = true,
+		    .detach = request->detach },
 		.request = request,
 	};
 	*ret = (struct app_erase_result){ 0 };

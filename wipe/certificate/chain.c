@@ -4,17 +4,15 @@
  * before it. The file is read and checked afresh under the lock before every append: another process
  * may have written meanwhile, and a lock is given up by closing the handle.
  */
-#include "wipe/certificate.h"
+#include "chain_line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAIN_WORD     "certwipe-chain/1"
 #define LOCK_PAUSE_MS  10
 #define LOCK_FIRST_MS  10000 /* before anything is written: others may be many */
 #define LOCK_LATER_MS  1000 /* disks are at work, and it is tried again */
-#define CHAIN_FILE_MAX (256u * 1024 * 1024)
 #define CHAIN_LINE_MAX 256
 #define CHAIN_ZEROS    "0000000000000000000000000000000000000000000000000000000000000000"
 
@@ -30,46 +28,6 @@ struct chain {
 	uint64_t next; /* counter of the entry that comes next */
 	char previous[HASH_SHA256_HEX]; /* hash of the last line */
 };
-
-struct chain_line {
-	uint64_t counter;
-	char kind[12];
-	char id[ID_TEXT];
-	char sha256[HASH_SHA256_HEX];
-	char stamp[STAMP_TEXT];
-	char previous[HASH_SHA256_HEX];
-};
-
-static bool take_word(const char **text, char *out, size_t size, char end)
-{
-	const char *stop = strchr(*text, end);
-	if (!stop || (size_t)(stop - *text) >= size)
-		return false;
-	memcpy(out, *text, (size_t)(stop - *text));
-	out[stop - *text] = 0;
-	*text = stop + 1;
-	return true;
-}
-
-/* `line` ends in LF. */
-static bool parse_line(const char *line, struct chain_line *ret)
-{
-	char word[sizeof(CHAIN_WORD)];
-	char counter[24];
-	int64_t wall_s = 0;
-	const char *at = line;
-	return take_word(&at, word, sizeof(word), ' ') && strcmp(word, CHAIN_WORD) == 0 &&
-	    take_word(&at, counter, sizeof(counter), ' ') &&
-	    text_u64_parse(counter, &ret->counter) &&
-	    take_word(&at, ret->kind, sizeof(ret->kind), ' ') &&
-	    take_word(&at, ret->id, sizeof(ret->id), ' ') && id_is_valid(ret->id) &&
-	    take_word(&at, ret->sha256, sizeof(ret->sha256), ' ') &&
-	    hash_is_sha256_hex(ret->sha256) &&
-	    take_word(&at, ret->stamp, sizeof(ret->stamp), ' ') &&
-	    stamp_parse(ret->stamp, &wall_s) &&
-	    take_word(&at, ret->previous, sizeof(ret->previous), '\n') &&
-	    hash_is_sha256_hex(ret->previous);
-}
 
 static bool follows(const struct chain *chain, const struct chain_line *line)
 {
@@ -100,7 +58,7 @@ static enum code walk(struct chain *chain, const struct buf *text, struct chain_
 		const char *line = (const char *)text->data + at;
 		const char *end = memchr(line, '\n', text->len - at);
 		struct chain_line parsed;
-		if (!end || memchr(line, 0, (size_t)(end - line)) || !parse_line(line, &parsed) ||
+		if (!end || memchr(line, 0, (size_t)(end - line)) || !chain_line_parse(line, &parsed) ||
 		    !follows(chain, &parsed))
 			break;
 		if (chain->next == 0 && *chain->id && strcmp(chain->id, parsed.id) != 0)

@@ -109,6 +109,11 @@ const char *certificate_ending(const struct certificate *certificate)
 	return certificate->ending;
 }
 
+const char *certificate_order_reference(const struct certificate *certificate)
+{
+	return certificate->order.reference;
+}
+
 const struct identity *certificate_identity(const struct certificate *certificate)
 {
 	return &certificate->as_identity;
