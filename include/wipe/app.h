@@ -52,6 +52,7 @@ struct app_config {
 	char organisation[128];
 	char site[128];
 	char principal[128]; /* of the station; station@HOST where the file does not name it */
+	char export_dir[APP_PATH]; /* where the station copies certificates to */
 	char procedure[48];
 	char operator_[128]; /* default of --operator */
 	uint32_t temperature_max_c; /* pause above it; 0: see device_health_limit() */

@@ -36,6 +36,7 @@ static const struct key keys[] = {
 	KEY("station", "organisation", organisation, false),
 	KEY("station", "site", site, false),
 	KEY("station", "principal", principal, false),
+	KEY("station", "export", export_dir, false),
 	KEY("wipe", "procedure", procedure, true),
 	KEY("wipe", "operator", operator_, false),
 };
