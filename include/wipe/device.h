@@ -131,6 +131,63 @@ enum device_match {
  */
 enum device_match device_match(const struct identity *now, const struct identity *then);
 
+/* ---- places: where a disk sits ------------------------------------------------------------------ */
+
+#define DEVICE_PATH  160 /* of by-path names, and of patterns for them */
+#define DEVICE_LABEL 16
+
+enum device_light { DEVICE_LIGHT_NONE, DEVICE_LIGHT_OFF, DEVICE_LIGHT_ON };
+/* "" = does not apply, or nothing tells. Strings went through text_safe(). */
+struct device_place {
+	char path[DEVICE_PATH]; /* as udev names it (ID_PATH): "pci-0000:00:1f.2-ata-1.0" */
+	char pci[16]; /* the PCI device nearest to the disk, "0000:00:1f.2" */
+	char scsi[32]; /* host:channel:id:lun, "0:0:3:0" */
+	char enclosure[32]; /* the enclosure's own SCSI address, as the kernel names it, "0:0:8:0" */
+	char enclosure_id[40]; /* its logical identifier, "0x5000c500a1b2c3d4" */
+	char component[64]; /* what the enclosure calls the slot, "Slot 03" */
+	bool slot_known;
+	uint32_t slot; /* the number the enclosure gives it */
+	enum device_light light; /* the locate LED; os_locate_set() switches it */
+	char bay[DEVICE_LABEL]; /* the site's word for the place: see device_bays_label() */
+	char note[120]; /* why there is no bay though the site's file has lines for it, or "" */
+};
+/*
+ * Asks sysfs (not the disk; the enclosure for its light: may block as long as that takes). Never fails:
+ * what cannot be told is "". Without udevd the path is worked out by the same rules. No bay yet.
+ */
+void device_place_find(struct os_host *host, const struct device *device, struct device_place *ret);
+
+/* One [bay N] of certwipe-bays(5): a place, or the slots of an enclosure. */
+struct device_bay {
+	unsigned line;
+	uint64_t number; /* N: the order in which people look at them */
+	char label[DEVICE_LABEL]; /* a run of # stands for the slot's number */
+	/* Each "" = not asked for; all that are given must match. */
+	char path[DEVICE_PATH]; /* may hold * and ? */
+	char enclosure[40]; /* name or logical identifier; may hold * and ? */
+	char pci[16];
+	char scsi[32]; /* host:channel:id */
+	bool slots; /* slot_first to slot_last are asked for */
+	uint32_t slot_first;
+	uint32_t slot_last;
+};
+struct device_bays {
+	struct device_bay *items; /* by number; owned, device_bays_free() */
+	size_t count;
+};
+/* CODE_INPUT "source:line: …" names every fault's first. Pure. */
+enum code device_bays_parse(const void *data, size_t len, const char *source,
+    struct device_bays *ret, struct err *err) WIPE_MUST_USE;
+/* The file of a site; one that is missing is a map without bays. */
+enum code device_bays_read(struct os_files *files, const char *path, struct device_bays *ret,
+    struct err *err) WIPE_MUST_USE;
+void device_bays_free(struct device_bays *bays);
+/*
+ * Fills bay and note. A place that two different labels claim has neither: better none than the wrong
+ * one. Returns the entry's index in bays, or SIZE_MAX. Pure.
+ */
+size_t device_bays_label(const struct device_bays *bays, struct device_place *place);
+
 /* ---- clearance: the permission to write, granted in one place --------------------------------- */
 
 struct clearance {
