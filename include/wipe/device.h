@@ -277,4 +277,67 @@ const char *device_health_verdict_text(enum device_health_verdict verdict); /* "
 int32_t device_health_limit(const struct device *device, const struct device_health *health,
     uint32_t configured_c);
 
+/* ---- scout: which disks are there, for somebody who must not wait ---------------------------------- */
+
+enum device_look {
+	DEVICE_LOOK_NONE, /* nobody looked at what is on it: it is in use, or its turn has not come */
+	DEVICE_LOOK_RUNNING,
+	DEVICE_LOOK_DONE, /* device.found and health say what came out, as of then */
+};
+/* One disk as it was when the list was made. A value without pointers. */
+struct device_sight {
+	struct device device; /* with its claims; found is OS_PROBE_UNKNOWN until it was looked at */
+	struct device_place place; /* the light as it was when the disk came */
+	enum device_look look;
+	struct device_health health;
+	uint64_t written; /* bytes written or discarded in this boot when it was looked at; UINT64_MAX: the
+			   * kernel does not tell */
+};
+struct device_sights {
+	struct device_sight *items; /* sorted by name */
+	size_t count;
+	uint64_t boot_ns; /* when it was made (os_clock); 0 = there is none yet */
+};
+
+struct device_scout_options {
+	const char *state_dir; /* these as in struct device_scan_options */
+	const char *const *excluded;
+	const struct device_bays *bays; /* may be NULL */
+	struct os_clock *clock;
+};
+/*
+ * A process that looks at the machine, with one more for each free disk whose content is looked at: what
+ * hangs in the kernel is one of those, never the caller, who opens and reads nothing. A disk is looked at
+ * once, and again when it was written to. What the options point to stays the caller's, for as long as the
+ * scout lives. None of these functions blocks, but for rest and end: 100 ms at most.
+ */
+struct device_scout;
+enum code device_scout_start(const struct device_scout_options *options, struct device_scout **ret,
+    struct err *err) WIPE_MUST_USE;
+/* Readable when there is something to take; -1: nothing is under way. Ask for it before each wait: another
+ * process has another one. */
+int device_scout_fd(const struct device_scout *scout);
+/*
+ * Asks for a new list: when os_monitor tells of a change, and every few seconds besides, because a mount
+ * tells nobody. Asking again before the answer is fine: what came after is then looked at once more. Starts
+ * the process where there is none, and gives up on one that has not answered for long. CODE_MEMORY and
+ * CODE_IO: it could not be started; CODE_BUSY: several hang already, no more are started.
+ */
+enum code device_scout_ask(struct device_scout *scout, struct err *err) WIPE_MUST_USE;
+/*
+ * CODE_OK: the list is new, or more is known of a disk in it. CODE_BUSY: nothing new. Anything else says why
+ * the list stays as it was, in one line; go on asking.
+ */
+enum code device_scout_take(struct device_scout *scout, struct err *err) WIPE_MUST_USE;
+/* The last whole list; borrowed until the next take. */
+const struct device_sights *device_scout_list(const struct device_scout *scout);
+/* Since when (os_clock, boot_ns) a question waits for its answer; 0 = none does. */
+uint64_t device_scout_waiting_since_ns(const struct device_scout *scout);
+/*
+ * Ends its processes; the list stays, and the next ask starts anew. Before a disk is handed to a job: one
+ * that is being looked at is open in a process, and would be refused.
+ */
+void device_scout_rest(struct device_scout *scout);
+void device_scout_end(struct device_scout *scout); /* NULL is fine */
+
 #endif
