@@ -182,6 +182,8 @@ enum code device_bays_parse(const void *data, size_t len, const char *source,
 enum code device_bays_read(struct os_files *files, const char *path, struct device_bays *ret,
     struct err *err) WIPE_MUST_USE;
 void device_bays_free(struct device_bays *bays);
+/* Does all of text fit the pattern? * stands for any characters or none, ? for one. Pure. */
+bool device_bays_match(const char *pattern, const char *text);
 /*
  * Fills bay and note. A place that two different labels claim has neither: better none than the wrong
  * one. Returns the entry's index in bays, or SIZE_MAX. Pure.

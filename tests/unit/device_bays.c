@@ -2,7 +2,7 @@
 /* bays: what a site's file may say, which place gets which label, and that two answers are none. */
 #include "fakes/files_memory.h"
 #include "unit/unit.h"
-#include "wipe/device/bays.h"
+#include "wipe/device.h"
 
 #include <stdio.h>
 
@@ -174,7 +174,7 @@ static void stars_match_in_linear_time(void **state)
 		{ "*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
 	};
 	for (size_t i = 0; i < WIPE_COUNT(cases); i++)
-		assert_int_equal(bays_match(cases[i].pattern, cases[i].text), cases[i].fits);
+		assert_int_equal(device_bays_match(cases[i].pattern, cases[i].text), cases[i].fits);
 }
 
 int main(void)

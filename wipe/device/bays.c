@@ -3,7 +3,6 @@
  * bays: what do people of this site call a place? Their file (certwipe-bays(5)), read strictly, and its
  * lines held against where a disk sits.
  */
-#include "bays.h"
 #include "place.h"
 
 #include <stdio.h>
@@ -12,7 +11,7 @@
 
 #define LABEL_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/#-"
 
-bool bays_match(const char *pattern, const char *text)
+bool device_bays_match(const char *pattern, const char *text)
 {
 	const char *star = NULL; /* the last one passed: it takes more when what follows does not fit */
 	const char *again = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bays_label: which of the site's bays is this place? One, or none: two answers are no answer. */
-#include "bays.h"
+#include "wipe/device.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +9,14 @@
 static bool path_fits(const char *pattern, const char *path)
 {
 	char shorter[DEVICE_PATH];
-	if (bays_match(pattern, path))
+	if (device_bays_match(pattern, path))
 		return true;
 	const char *ata = strstr(path, "-ata-");
 	const char *dot = ata ? strchr(ata, '.') : NULL;
 	if (!dot || strcmp(dot, ".0") != 0)
 		return false;
 	snprintf(shorter, sizeof(shorter), "%.*s", (int)(dot - path), path);
-	return bays_match(pattern, shorter);
+	return device_bays_match(pattern, shorter);
 }
 
 /* host:channel:id of what has host:channel:id:lun */
@@ -30,8 +30,8 @@ static bool slot_fits(const struct device_bay *bay, const struct device_place *p
 {
 	return place->slot_known && place->slot >= bay->slot_first && place->slot <= bay->slot_last &&
 	    place->enclosure[0] &&
-	    (bays_match(bay->enclosure, place->enclosure) ||
-		(place->enclosure_id[0] && bays_match(bay->enclosure, place->enclosure_id)));
+	    (device_bays_match(bay->enclosure, place->enclosure) ||
+		(place->enclosure_id[0] && device_bays_match(bay->enclosure, place->enclosure_id)));
 }
 
 /* What the place does not tell fits nothing, a lone * neither. */
