@@ -235,6 +235,21 @@ static void without_a_list_no_time_passes(void **state)
 	assert_starts_after(rig, 30);
 }
 
+static void the_time_is_over_when_a_list_says_so(void **state)
+{
+	struct rig *rig = *state;
+	come(rig);
+	step(rig, 15);
+	step(rig, 14);
+	assert_int_equal(show(rig, 5)->state, APP_SHELF_COUNTS);
+	assert_int_equal(rig->views[0].left_s, 0);
+	/* A list that took long to come is of when it was made. */
+	rig->list.boot_ns += S(1) - 1;
+	assert_int_equal(show(rig, 0)->state, APP_SHELF_COUNTS);
+	rig->list.boot_ns += 1;
+	assert_int_equal(show(rig, 0)->state, APP_SHELF_START);
+}
+
 static void a_list_that_comes_late_or_from_nowhere_starts_nothing(void **state)
 {
 	struct rig *rig = *state;
@@ -642,6 +657,7 @@ int main(void)
 		SHELF(anything_that_changes_starts_the_time_anew),
 		SHELF(whatever_refuses_it_starts_the_time_anew),
 		SHELF(without_a_list_no_time_passes),
+		SHELF(the_time_is_over_when_a_list_says_so),
 		SHELF(a_list_that_comes_late_or_from_nowhere_starts_nothing),
 		SHELF(a_disk_without_an_identity_waits_for_a_person),
 		SHELF(so_do_a_virtual_one_and_one_without_a_number),

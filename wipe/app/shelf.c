@@ -69,14 +69,13 @@ static struct presence *find(const struct app_shelf *shelf, const struct identit
 }
 
 /* The kernel has not seen this disk go, whatever it says of itself now (a format changes its blocks). */
-static void inherit(const struct app_shelf *shelf, struct presence *fresh)
+static bool was_started(const struct app_shelf *shelf, uint64_t diskseq)
 {
 	for (size_t i = 0; i < shelf->count; i++) {
-		if (shelf->items[i].identity.diskseq != fresh->identity.diskseq)
-			continue;
-		fresh->first |= shelf->items[i].first;
-		fresh->spent |= shelf->items[i].spent;
+		if (shelf->items[i].spent && shelf->items[i].identity.diskseq == diskseq)
+			return true;
 	}
+	return false;
 }
 
 static bool is_absent(const struct presence *item, uint64_t list_ns)
@@ -89,8 +88,6 @@ static void see_again(struct presence *item, const struct identity *identity, ui
 	item->twin = item->here;
 	if (item->identity.diskseq != identity->diskseq && is_absent(item, list_ns))
 		item->spent = false; /* it was taken out, and put in again */
-	if (!item->here_before || item->identity.diskseq != identity->diskseq)
-		item->counting = false;
 	item->identity = *identity;
 	item->here = true;
 }
@@ -107,9 +104,9 @@ static enum code see(struct app_shelf *shelf, const struct identity *identity, u
 	if (!more)
 		return err_memory(err);
 	shelf->items = more;
-	struct presence fresh = { .identity = *identity, .here = true, .first = !shelf->began };
-	inherit(shelf, &fresh);
-	shelf->items[shelf->count++] = fresh;
+	bool spent = was_started(shelf, identity->diskseq);
+	more[shelf->count++] = (struct presence){ .identity = *identity, .here = true,
+		.first = !shelf->began, .spent = spent };
 	return CODE_OK;
 }
 
@@ -119,19 +116,23 @@ static void forget(struct app_shelf *shelf, uint64_t list_ns)
 	size_t kept = 0;
 	for (size_t i = 0; i < shelf->count; i++) {
 		struct presence *item = &shelf->items[i];
-		if (!item->here) {
-			item->counting = false;
-			item->gone_ns = item->here_before ? list_ns : item->gone_ns;
-		}
+		if (!item->here && item->here_before)
+			item->gone_ns = list_ns;
 		if (item->here || item->first || item->spent)
 			shelf->items[kept++] = *item;
 	}
 	shelf->count = kept;
 }
 
+/* From one time to a later one, without anybody having missed something in between? Backwards is too far. */
+static bool is_close(uint64_t from_ns, uint64_t to_ns)
+{
+	return to_ns >= from_ns && to_ns - from_ns <= APP_SHELF_GAP_NS;
+}
+
 static enum code take_list(struct app_shelf *shelf, const struct device_sights *list, struct err *err)
 {
-	bool watched = list->boot_ns > shelf->list_ns && list->boot_ns - shelf->list_ns <= APP_SHELF_GAP_NS;
+	bool watched = is_close(shelf->list_ns, list->boot_ns);
 	for (size_t i = 0; i < shelf->count; i++) {
 		shelf->items[i].here_before = shelf->items[i].here;
 		shelf->items[i].here = false;
@@ -255,7 +256,7 @@ static bool digest_of(const struct device_sight *sight, uint8_t out[HASH_SHA256_
 /* ---- the countdown ------------------------------------------------------------------------------- */
 
 static void count(struct app_shelf *shelf, const struct app_shelf_input *input, struct presence *item,
-    const uint8_t *digest, bool new_list, struct app_shelf_view *ret)
+    const uint8_t *digest, struct app_shelf_view *ret)
 {
 	uint64_t grace_ns = shelf->policy.grace_s * NS_PER_S;
 	if (!item->counting || memcmp(item->digest, digest, sizeof(item->digest)) != 0) {
@@ -265,7 +266,7 @@ static void count(struct app_shelf *shelf, const struct app_shelf_input *input, 
 	}
 	uint64_t passed_ns = input->now_ns - item->since_ns;
 	/* Only a list can say that the time is over: it alone has seen the disk since. */
-	if (new_list && shelf->list_ns - item->since_ns >= grace_ns) {
+	if (shelf->list_ns - item->since_ns >= grace_ns) {
 		item->spent = true;
 		item->counting = false;
 		ret->state = APP_SHELF_START;
@@ -277,7 +278,7 @@ static void count(struct app_shelf *shelf, const struct app_shelf_input *input, 
 }
 
 static void judge(struct app_shelf *shelf, const struct app_shelf_input *input,
-    const struct device_sight *sight, bool new_list, bool stale, struct app_shelf_view *ret)
+    const struct device_sight *sight, bool stale, struct app_shelf_view *ret)
 {
 	const struct identity *identity = &sight->device.identity;
 	struct presence *item = has_identity(identity) ? find(shelf, identity) : NULL;
@@ -295,19 +296,12 @@ static void judge(struct app_shelf *shelf, const struct app_shelf_input *input,
 			why = "the disks were not looked at for a while: it may be gone";
 	}
 	if (ret->state == APP_SHELF_NOT && !why) {
-		count(shelf, input, item, digest, new_list, ret);
+		count(shelf, input, item, digest, ret);
 		return;
 	}
 	if (item)
 		item->counting = false;
 	text_copy(ret->why, sizeof(ret->why), why ? why : "");
-}
-
-/* The list is from before, from the future, or too old to say what is there now. */
-static bool is_stale(const struct app_shelf_input *input)
-{
-	return input->sights->boot_ns > input->now_ns ||
-	    input->now_ns - input->sights->boot_ns > APP_SHELF_GAP_NS;
 }
 
 enum code app_shelf_step(struct app_shelf *shelf, const struct app_shelf_input *input,
@@ -316,16 +310,15 @@ enum code app_shelf_step(struct app_shelf *shelf, const struct app_shelf_input *
 	const struct device_sights *list = input->sights;
 	if (list->boot_ns == 0)
 		return CODE_OK; /* there is none yet, and no sight in it */
-	bool new_list = list->boot_ns != shelf->list_ns;
-	enum code code = new_list ? take_list(shelf, list, err) : CODE_OK;
+	enum code code = list->boot_ns != shelf->list_ns ? take_list(shelf, list, err) : CODE_OK;
 	if (code != CODE_OK) {
 		/* What was half taken is not relied on. */
 		for (size_t i = 0; i < shelf->count; i++)
 			shelf->items[i].counting = false;
 		return code;
 	}
-	bool stale = is_stale(input);
+	bool stale = !is_close(list->boot_ns, input->now_ns);
 	for (size_t i = 0; i < list->count; i++)
-		judge(shelf, input, &list->items[i], new_list, stale, &ret_views[i]);
+		judge(shelf, input, &list->items[i], stale, &ret_views[i]);
 	return CODE_OK;
 }
