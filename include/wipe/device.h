@@ -336,8 +336,10 @@ const struct device_sights *device_scout_list(const struct device_scout *scout);
 /* Since when (os_clock, boot_ns) a question waits for its answer; 0 = none does. */
 uint64_t device_scout_waiting_since_ns(const struct device_scout *scout);
 /*
- * Ends its processes; the list stays, and the next ask starts anew. Before a disk is handed to a job: one
- * that is being looked at is open in a process, and would be refused.
+ * Ends its processes; the list stays, and the next ask starts anew. A disk that is being looked at is open
+ * in a process, and a job would be refused it. One that was looked at is left alone from then on, so a job
+ * is best given such a one; for any other, rest first (what was RUNNING may need a moment to let go), and
+ * ask again when the job has claimed it.
  */
 void device_scout_rest(struct device_scout *scout);
 void device_scout_end(struct device_scout *scout); /* NULL is fine */

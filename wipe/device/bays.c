@@ -71,15 +71,16 @@ static void take_pci(struct reader *reader, const struct ini_entry *entry)
 		text_copy(reader->bay->pci, sizeof(reader->bay->pci), entry->value);
 }
 
-/* "0:0:3" */
 static void take_scsi(struct reader *reader, const struct ini_entry *entry)
 {
-	unsigned numbers[3];
-	char rest;
-	take_word(reader, entry, reader->bay->scsi, sizeof(reader->bay->scsi), "0123456789:");
-	if (sscanf(entry->value, "%9u:%9u:%9u%c", &numbers[0], &numbers[1], &numbers[2], &rest) != 3)
+	struct device_bay *bay = reader->bay;
+	uint64_t numbers[3];
+	size_t len = strlen(entry->value);
+	if (len >= sizeof(bay->scsi) || !place_numbers(entry->value, len, numbers, 3))
 		faults_add(reader->faults, entry->line, "scsi '%.60s' is no host:channel:id such as 0:0:3",
 		    entry->value);
+	else
+		text_copy(bay->scsi, sizeof(bay->scsi), entry->value);
 }
 
 /* "7" or "0-23" */

@@ -193,14 +193,12 @@ static void take_pci(const char *sysfs, struct device_place *ret)
 /* "…/2:0:0:5/block/sdc" */
 static void take_scsi(const char *sysfs, struct device_place *ret)
 {
-	unsigned numbers[4];
-	char rest = 0;
+	uint64_t numbers[4];
 	const char *end = strstr(sysfs, "/block/");
 	const char *at = end;
 	while (at && at > sysfs && at[-1] != '/')
 		at--;
-	if (at && sscanf(at, "%9u:%9u:%9u:%9u%c", &numbers[0], &numbers[1], &numbers[2], &numbers[3],
-		      &rest) == 5 && rest == '/')
+	if (at && place_numbers(at, (size_t)(end - at), numbers, 4))
 		snprintf(ret->scsi, sizeof(ret->scsi), "%.*s", (int)(end - at), at);
 }
 

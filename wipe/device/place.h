@@ -25,7 +25,9 @@ const char *place_name(const char *dir); /* its last element */
 /* Does an address such as "0000:00:1f.2" stand here, len bytes long? Pure. */
 bool place_is_pci(const char *text, size_t len);
 
-/* place_scsi.c: prepends what a SCSI unit adds, and moves dir up to what it hangs on. */
+/* place_scsi.c: exactly `count` numbers with colons between, "0:0:3:0", len bytes long. Pure. */
+bool place_numbers(const char *text, size_t len, uint64_t *ret, size_t count);
+/* Prepends what a SCSI unit adds, and moves dir up to what it hangs on. */
 void place_scsi(struct os_host *host, char dir[SYSFS_PATH], struct place_path *path);
 /* place_slot.c: enclosure, component, slot, light. */
 void place_slot(struct os_host *host, const struct device *device, struct device_place *ret);

@@ -16,14 +16,34 @@ struct unit {
 	uint64_t lun;
 };
 
+bool place_numbers(const char *text, size_t len, uint64_t *ret, size_t count)
+{
+	char copy[64];
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	char *at = copy;
+	for (size_t i = 0; i < count; i++) {
+		size_t digits = strcspn(at, ":");
+		if ((at[digits] == ':') != (i + 1 < count))
+			return false;
+		at[digits] = 0;
+		if (!text_u64_parse(at, &ret[i]))
+			return false;
+		at += digits + 1;
+	}
+	return true;
+}
+
 static bool parse_unit(const char *name, struct unit *ret)
 {
-	unsigned long lun = 0;
-	char rest = 0;
-	if (sscanf(name, "%9u:%9u:%9u:%19lu%c", &ret->host, &ret->channel, &ret->target, &lun,
-		&rest) != 4)
+	uint64_t numbers[4];
+	if (!place_numbers(name, strlen(name), numbers, 4) || numbers[0] > UINT32_MAX ||
+	    numbers[1] > UINT32_MAX || numbers[2] > UINT32_MAX)
 		return false;
-	ret->lun = lun;
+	*ret = (struct unit){ (unsigned)numbers[0], (unsigned)numbers[1], (unsigned)numbers[2],
+		numbers[3] };
 	return true;
 }
 

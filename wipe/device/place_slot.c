@@ -46,7 +46,11 @@ void place_slot(struct os_host *host, const struct device *device, struct device
 	if (!ret->scsi[0]) /* only the SCSI layer has such links */
 		return;
 	text_copy(unit, sizeof(unit), device->sysfs);
-	if (!place_up(unit) || !place_up(unit) || !find_link(host, unit, slot))
+	for (int i = 0; i < 2; i++) { /* "UNIT/block/sda" */
+		if (!place_up(unit))
+			return;
+	}
+	if (!find_link(host, unit, slot))
 		return;
 	take_name(slot, ret->component, sizeof(ret->component));
 	if (sysfs_u64(host, &number, slot, "slot") && number <= UINT32_MAX) {
