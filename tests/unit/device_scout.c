@@ -9,6 +9,7 @@
 #include "wipe/device/scout.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -56,7 +57,7 @@ static void counting_probe(struct os_host *host, const char *node, struct os_pro
 		_exit(9);
 	close(fd);
 	while (flag(here, "probe-hangs"))
-		pause();
+		(void)poll(NULL, 0, 10);
 	here->probe(host, node, ret);
 }
 
@@ -68,8 +69,13 @@ static enum code open_tree(void *self, struct os_host **ret, struct err *err)
 		pause();
 	if (flag(rig, "die"))
 		_exit(3);
+	/* Whichever of them is the socket: nonsense, or a list that ends before all of it came. */
 	for (int fd = 3; flag(rig, "lie") && fd < 64; fd++)
 		(void)send(fd, "\x02nonsense", 9, MSG_NOSIGNAL);
+	for (int fd = 3; flag(rig, "short") && fd < 64; fd++) {
+		(void)send(fd, "\x01\0\0\0\0\0\0\0\x01\0\0\0\x02", 13, MSG_NOSIGNAL);
+		(void)send(fd, "\x03", 1, MSG_NOSIGNAL);
+	}
 	enum code code = host_tree_open(rig->machine->dir, &host, err);
 	if (code != CODE_OK)
 		return code;
@@ -302,6 +308,30 @@ static void a_look_that_hangs_holds_nothing_up(void **state)
 	looked(rig, "sdb");
 }
 
+static void a_look_that_takes_long_finds_its_disk_again(void **state)
+{
+	struct rig *rig = *state;
+	char path[128];
+	host_tree_file(rig->machine->dir, "/blkid/sdb", "ntfs filesystem 3\n");
+	raise_flag(rig, "probe-hangs");
+	start(rig);
+	new_list(rig);
+	/* The process that looks has it open: that is no use of the disk. */
+	add_process(rig->machine, "300", "mnt:[1]", ROOT_MOUNTS);
+	host_tree_link(rig->machine->dir, "/proc/300/fd/5", "/dev/sdb");
+	snprintf(path, sizeof(path), "%s/sys/block/sda", rig->machine->dir);
+	assert_int_equal(unlink(path), 0);
+	new_list(rig);
+	assert_int_equal(device_scout_list(rig->scout)->count, 1);
+	assert_int_equal(sight(rig, "sdb")->look, DEVICE_LOOK_RUNNING);
+	assert_int_equal(sight(rig, "sdb")->device.claim_count, 0);
+	lower_flag(rig, "probe-hangs");
+	assert_int_equal(looked(rig, "sdb")->device.found.count, 1);
+	/* But whoever has it open afterwards uses it. */
+	new_list(rig);
+	assert_int_equal(sight(rig, "sdb")->device.claims[0].kind, DEVICE_CLAIM_OPENER);
+}
+
 static void a_look_is_given_up_and_not_tried_again(void **state)
 {
 	struct rig *rig = *state;
@@ -400,6 +430,11 @@ static void one_that_lies_is_not_believed(void **state)
 	assert_int_equal(take(rig), CODE_INPUT);
 	assert_int_equal(device_scout_list(rig->scout)->count, 2);
 	lower_flag(rig, "lie");
+	raise_flag(rig, "short");
+	ask(rig);
+	assert_int_equal(take(rig), CODE_INPUT);
+	assert_int_equal(device_scout_list(rig->scout)->count, 2);
+	lower_flag(rig, "short");
 	new_list(rig);
 }
 
@@ -535,6 +570,7 @@ int main(void)
 		SCOUT(who_is_used_meanwhile_is_not_looked_at),
 		SCOUT(a_disk_that_is_gone_is_gone),
 		SCOUT(a_look_that_hangs_holds_nothing_up),
+		SCOUT(a_look_that_takes_long_finds_its_disk_again),
 		SCOUT(a_look_is_given_up_and_not_tried_again),
 		SCOUT(the_list_stays_while_nobody_answers),
 		SCOUT(patience_grows_with_each_that_hangs),
