@@ -145,6 +145,23 @@ static void a_virtual_disk_is_nowhere(void **state)
 	assert_string_equal(rig->place.path, "");
 }
 
+/* A drive that could have several controllers lies below its subsystem, and with one below that one. */
+static void an_nvme_drive_with_one_controller_sits_where_that_is(void **state)
+{
+	struct rig *rig = *state;
+	place_tree_make(rig->dir, &place_trees[2]);
+	host_tree_file(rig->dir, SUBSYSTEM "/nvme1n1/nsid", "1\n");
+	host_tree_link(rig->dir, SUBSYSTEM "/nvme0", NVME "/nvme/nvme0");
+	find(rig, "nvme1n1", SUBSYSTEM "/nvme1n1", "1");
+	assert_string_equal(rig->place.path, "pci-0000:01:00.0-nvme-1");
+	assert_string_equal(rig->place.pci, "0000:01:00.0");
+	/* With two it is at neither. */
+	host_tree_link(rig->dir, SUBSYSTEM "/nvme4", "/sys/devices/pci0000:00/0000:00:09.0/nvme/nvme4");
+	find(rig, "nvme1n1", SUBSYSTEM "/nvme1n1", "1");
+	assert_string_equal(rig->place.path, "");
+	assert_string_equal(rig->place.pci, "");
+}
+
 #define UNIT "/sys/devices/pci0000:00/0000:00:03.0/0000:03:00.0/host0/port-0:0/expander-0:0/port-0:0:5/" \
 	"end_device-0:0:5/target0:0:5/0:0:5:0"
 #define SHELF "/sys/devices/pci0000:00/0000:00:03.0/0000:03:00.0/host0/port-0:0/expander-0:0/port-0:0:20/" \
@@ -186,6 +203,7 @@ int main(void)
 		PLACE(udev_agrees),
 		PLACE(what_cannot_be_read_makes_no_name),
 		PLACE(udev_s_word_goes_first_and_is_made_safe),
+		PLACE(an_nvme_drive_with_one_controller_sits_where_that_is),
 		PLACE(a_virtual_disk_is_nowhere),
 		PLACE(a_slot_and_its_light_are_found),
 	};
