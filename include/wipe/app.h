@@ -337,6 +337,7 @@ enum code app_view_write(struct json_writer *writer, const struct app_view *view
 #define APP_SHELF_GRACE_S     60
 #define APP_SHELF_GRACE_MIN_S 30
 #define APP_SHELF_GAP_NS      (UINT64_C(15) * 1000000000) /* without a new list: then nobody watched */
+#define APP_SHELF_SETTLE_NS   (UINT64_C(60) * 1000000000) /* what comes so soon was there: a host that starts */
 #define APP_SHELF_ABSENT_NS   (UINT64_C(60) * 1000000000) /* a disk that is gone for less was not taken out */
 
 /* certwipe-shelf(5): the only way to turn it on. */

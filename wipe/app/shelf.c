@@ -17,7 +17,7 @@ struct presence {
 	struct identity identity; /* as it was last seen, diskseq too */
 	bool here; /* in the last list */
 	bool here_before; /* in the one before that */
-	bool first; /* it was there when the shelf began, under whatever number */
+	bool first; /* it was there before the shelf had settled, under whatever number */
 	bool spent; /* started in this presence */
 	uint64_t gone_ns; /* of the first list without it */
 	bool twin; /* two disks of the last list say the same of themselves */
@@ -28,8 +28,9 @@ struct presence {
 
 struct app_shelf {
 	struct app_shelf_policy policy;
-	bool began;
-	uint64_t newest; /* highest diskseq of the first list: the kernel only ever counts up */
+	uint64_t began_ns; /* of the first list; 0 = none came yet */
+	bool settled; /* disks that come from now on were put in by somebody */
+	uint64_t newest; /* highest diskseq of the lists before that: the kernel only ever counts up */
 	uint64_t list_ns; /* of the last list */
 	struct presence *items;
 	size_t count;
@@ -106,7 +107,7 @@ static enum code see(struct app_shelf *shelf, const struct identity *identity, u
 	shelf->items = more;
 	bool spent = was_started(shelf, identity->diskseq);
 	more[shelf->count++] = (struct presence){ .identity = *identity, .here = true,
-		.first = !shelf->began, .spent = spent };
+		.first = !shelf->settled, .spent = spent };
 	return CODE_OK;
 }
 
@@ -133,6 +134,11 @@ static bool is_close(uint64_t from_ns, uint64_t to_ns)
 static enum code take_list(struct app_shelf *shelf, const struct device_sights *list, struct err *err)
 {
 	bool watched = is_close(shelf->list_ns, list->boot_ns);
+	if (!shelf->began_ns)
+		shelf->began_ns = list->boot_ns;
+	/* Controllers may take their time to find what has always been there. */
+	shelf->settled = shelf->settled || (list->boot_ns >= shelf->began_ns &&
+	    list->boot_ns - shelf->began_ns >= APP_SHELF_SETTLE_NS);
 	for (size_t i = 0; i < shelf->count; i++) {
 		shelf->items[i].here_before = shelf->items[i].here;
 		shelf->items[i].here = false;
@@ -144,11 +150,10 @@ static enum code take_list(struct app_shelf *shelf, const struct device_sights *
 		enum code code = has_identity(identity) ? see(shelf, identity, list->boot_ns, err) : CODE_OK;
 		if (code != CODE_OK)
 			return code;
-		if (!shelf->began)
+		if (!shelf->settled)
 			shelf->newest = bytes_max(shelf->newest, identity->diskseq);
 	}
 	forget(shelf, list->boot_ns);
-	shelf->began = true;
 	shelf->list_ns = list->boot_ns;
 	return CODE_OK;
 }
