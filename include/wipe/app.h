@@ -36,6 +36,8 @@ struct app_paths {
 	char jobs[APP_PATH];
 	char certificates[APP_PATH];
 	char socket[APP_PATH]; /* of the host's supervisor, /run/certwipe/supervisor.sock */
+	char bays[APP_PATH]; /* what the site calls its ports: certwipe-bays(5) */
+	char shelf[APP_PATH]; /* which of them wipe by themselves: certwipe-shelf(5) */
 };
 
 /* How a wipe behaves beside other work; see struct job_options. */
@@ -332,6 +334,62 @@ enum code app_link_take(struct app_link *link, struct app_news *ret, struct err 
 /* One member of an array, or the whole document, as on the supervisor's socket (certwipe-status(5)). */
 enum code app_view_write(struct json_writer *writer, const struct app_view *view, struct err *err)
     WIPE_MUST_USE;
+/* ---- shelf: bays that wipe by themselves ------------------------------------------------------------------ */
+
+#define APP_SHELF_BAYS	      64
+#define APP_SHELF_GRACE_S     60
+#define APP_SHELF_GRACE_MIN_S 30
+#define APP_SHELF_GAP_NS      (UINT64_C(15) * 1000000000) /* without a new list: then nobody watched */
+#define APP_SHELF_SETTLE_NS   (UINT64_C(60) * 1000000000) /* what comes so soon was there: a host that starts */
+#define APP_SHELF_ABSENT_NS   (UINT64_C(60) * 1000000000) /* a disk that is gone for less was not taken out */
+
+/* certwipe-shelf(5): the only way to turn it on. */
+struct app_shelf_policy {
+	bool enabled;
+	char procedure[48];
+	uint32_t grace_s;
+	size_t bay_count;
+	char bays[APP_SHELF_BAYS][DEVICE_LABEL]; /* labels of certwipe-bays(5); may hold * and ? */
+};
+/* A file that is missing, or does not say "enabled = yes", enables nothing. CODE_INPUT (file:line). */
+enum code app_shelf_policy_read(struct os_files *files, const char *path, struct app_shelf_policy *ret,
+    struct err *err) WIPE_MUST_USE;
+
+enum app_shelf_state {
+	APP_SHELF_MANUAL, /* its bay is none of the shelf's */
+	APP_SHELF_NOT, /* not by itself: `why` says so */
+	APP_SHELF_COUNTS, /* starts in left_s, unless something changes */
+	APP_SHELF_START, /* now; said once, whatever comes of it */
+};
+struct app_shelf_view {
+	enum app_shelf_state state;
+	uint32_t left_s;
+	char why[200];
+};
+struct app_shelf_input {
+	uint64_t now_ns; /* os_clock, boot_ns */
+	/* Every list of the scout, or the last one once more. Time counts from list to list. */
+	const struct device_sights *sights;
+	const struct identity *busy; /* of the disks of jobs that run or wait */
+	size_t busy_count;
+	const uint64_t *done; /* diskseq of disks that have their certificate */
+	size_t done_count;
+};
+/*
+ * The rules of certwipe-shelf(5) as a machine without a clock, a disk or a file: what it is told is all it
+ * knows. A disk may start only after it appeared under its eyes, on a bay of the shelf, with an identity
+ * of its own, free, looked at, and unchanged in every list over the whole grace period.
+ */
+struct app_shelf;
+enum code app_shelf_new(const struct app_shelf_policy *policy, struct app_shelf **ret, struct err *err)
+    WIPE_MUST_USE;
+/*
+ * ret_views: one for each sight, in their order; all filled with CODE_OK only. CODE_MEMORY: nothing was
+ * decided. What gets APP_SHELF_START still goes through app_erase() and all its refusals.
+ */
+enum code app_shelf_step(struct app_shelf *shelf, const struct app_shelf_input *input,
+    struct app_shelf_view *ret_views, struct err *err) WIPE_MUST_USE;
+void app_shelf_free(struct app_shelf *shelf); /* NULL is fine */
 
 /* ---- what was done ---------------------------------------------------------------------------------------- */
 

@@ -131,6 +131,65 @@ enum device_match {
  */
 enum device_match device_match(const struct identity *now, const struct identity *then);
 
+/* ---- places: where a disk sits ------------------------------------------------------------------ */
+
+#define DEVICE_PATH  160 /* of by-path names, and of patterns for them */
+#define DEVICE_LABEL 16
+
+enum device_light { DEVICE_LIGHT_NONE, DEVICE_LIGHT_OFF, DEVICE_LIGHT_ON };
+/* "" = does not apply, or nothing tells. Strings went through text_safe(). */
+struct device_place {
+	char path[DEVICE_PATH]; /* as udev names it (ID_PATH): "pci-0000:00:1f.2-ata-1.0" */
+	char pci[16]; /* the PCI device nearest to the disk, "0000:00:1f.2" */
+	char scsi[32]; /* host:channel:id:lun, "0:0:3:0" */
+	char enclosure[32]; /* the enclosure's own SCSI address, as the kernel names it, "0:0:8:0" */
+	char enclosure_id[40]; /* its logical identifier, "0x5000c500a1b2c3d4" */
+	char component[64]; /* what the enclosure calls the slot, "Slot 03" */
+	bool slot_known;
+	uint32_t slot; /* the number the enclosure gives it */
+	enum device_light light; /* the locate LED; os_locate_set() switches it */
+	char bay[DEVICE_LABEL]; /* the site's word for the place: see device_bays_label() */
+	char note[120]; /* why there is no bay though the site's file has lines for it, or "" */
+};
+/*
+ * Asks sysfs (not the disk; the enclosure for its light: may block as long as that takes). Never fails:
+ * what cannot be told is "". Without udevd the path is worked out by the same rules. No bay yet.
+ */
+void device_place_find(struct os_host *host, const struct device *device, struct device_place *ret);
+
+/* One [bay N] of certwipe-bays(5): a place, or the slots of an enclosure. */
+struct device_bay {
+	unsigned line;
+	uint64_t number; /* N: the order in which people look at them */
+	char label[DEVICE_LABEL]; /* a run of # stands for the slot's number */
+	/* Each "" = not asked for; all that are given must match. */
+	char path[DEVICE_PATH]; /* may hold * and ? */
+	char enclosure[40]; /* name or logical identifier; may hold * and ? */
+	char pci[16];
+	char scsi[32]; /* host:channel:id */
+	bool slots; /* slot_first to slot_last are asked for */
+	uint32_t slot_first;
+	uint32_t slot_last;
+};
+struct device_bays {
+	struct device_bay *items; /* by number; owned, device_bays_free() */
+	size_t count;
+};
+/* CODE_INPUT "source:line: …" names every fault's first. Pure. */
+enum code device_bays_parse(const void *data, size_t len, const char *source,
+    struct device_bays *ret, struct err *err) WIPE_MUST_USE;
+/* The file of a site; one that is missing is a map without bays. */
+enum code device_bays_read(struct os_files *files, const char *path, struct device_bays *ret,
+    struct err *err) WIPE_MUST_USE;
+void device_bays_free(struct device_bays *bays);
+/* Does all of text fit the pattern? * stands for any characters or none, ? for one. Pure. */
+bool device_bays_match(const char *pattern, const char *text);
+/*
+ * Fills bay and note. A place that two different labels claim has neither: better none than the wrong
+ * one. Returns the entry's index in bays, or SIZE_MAX. Pure.
+ */
+size_t device_bays_label(const struct device_bays *bays, struct device_place *place);
+
 /* ---- clearance: the permission to write, granted in one place --------------------------------- */
 
 struct clearance {
@@ -219,5 +278,70 @@ const char *device_health_verdict_text(enum device_health_verdict verdict); /* "
  * what the drive calls too warm, else 70 for an SSD and 60 for all others. Pure. */
 int32_t device_health_limit(const struct device *device, const struct device_health *health,
     uint32_t configured_c);
+
+/* ---- scout: which disks are there, for somebody who must not wait ---------------------------------- */
+
+enum device_look {
+	DEVICE_LOOK_NONE, /* nobody looked at what is on it: it is in use, or its turn has not come */
+	DEVICE_LOOK_RUNNING,
+	DEVICE_LOOK_DONE, /* device.found and health say what came out, as of then */
+};
+/* One disk as it was when the list was made. A value without pointers. */
+struct device_sight {
+	struct device device; /* with its claims; found is OS_PROBE_UNKNOWN until it was looked at */
+	struct device_place place; /* the light as it was when the disk came */
+	enum device_look look;
+	struct device_health health;
+	uint64_t written; /* bytes written or discarded in this boot when it was looked at; UINT64_MAX: the
+			   * kernel does not tell */
+};
+struct device_sights {
+	struct device_sight *items; /* sorted by name */
+	size_t count;
+	uint64_t boot_ns; /* when it was made (os_clock); 0 = there is none yet */
+};
+
+struct device_scout_options {
+	const char *state_dir; /* these as in struct device_scan_options */
+	const char *const *excluded;
+	const struct device_bays *bays; /* may be NULL */
+	struct os_clock *clock;
+};
+/*
+ * A process that looks at the machine, with one more for each free disk whose content is looked at: what
+ * hangs in the kernel is one of those, never the caller, who opens and reads nothing. A disk is looked at
+ * once, and again when it was written to. What the options point to stays the caller's, for as long as the
+ * scout lives. None of these functions blocks, but for rest and end: 100 ms at most.
+ */
+struct device_scout;
+enum code device_scout_start(const struct device_scout_options *options, struct device_scout **ret,
+    struct err *err) WIPE_MUST_USE;
+/* Readable when there is something to take; -1: nothing is under way. Ask for it before each wait: another
+ * process has another one. */
+int device_scout_fd(const struct device_scout *scout);
+/*
+ * Asks for a new list: when os_monitor tells of a change, and every few seconds besides, because a mount
+ * tells nobody. Asking again before the answer is fine: what came after is then looked at once more. Starts
+ * the process where there is none, and gives up on one that has not answered for long. CODE_MEMORY and
+ * CODE_IO: it could not be started; CODE_BUSY: several hang already, no more are started.
+ */
+enum code device_scout_ask(struct device_scout *scout, struct err *err) WIPE_MUST_USE;
+/*
+ * CODE_OK: the list is new, or more is known of a disk in it. CODE_BUSY: nothing new. Anything else says why
+ * the list stays as it was, in one line; go on asking.
+ */
+enum code device_scout_take(struct device_scout *scout, struct err *err) WIPE_MUST_USE;
+/* The last whole list; borrowed until the next take. */
+const struct device_sights *device_scout_list(const struct device_scout *scout);
+/* Since when (os_clock, boot_ns) a question waits for its answer; 0 = none does. */
+uint64_t device_scout_waiting_since_ns(const struct device_scout *scout);
+/*
+ * Ends its processes; the list stays, and the next ask starts anew. A disk that is being looked at is open
+ * in a process, and a job would be refused it. One that was looked at is left alone from then on, so a job
+ * is best given such a one; for any other, rest first (what was RUNNING may need a moment to let go), and
+ * ask again when the job has claimed it.
+ */
+void device_scout_rest(struct device_scout *scout);
+void device_scout_end(struct device_scout *scout); /* NULL is fine */
 
 #endif

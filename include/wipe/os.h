@@ -9,6 +9,8 @@
  *   os_sandbox  what a process gives up before it works            (seccomp, Landlock, capabilities)
  *   os_pass   one command to a drive, and its answer               (NVMe admin, SG_IO)
  *   os_host   questions about this host                            (udev, blkid, /proc, /sys)
+ *   os_monitor  which block devices come, go and change            (uevents, /sys/block)
+ *   os_locate_set()  the light beside a disk: the one thing ever written to /sys
  *   os_files  durable files                                        (fsync, rename, locks)
  *   os_clock  time
  *   os_process, os_signals, os_socket, os_agent, os_terminal                  the rest of the outside
@@ -332,6 +334,56 @@ struct os_host {
 /* The running machine. */
 enum code os_host_open(struct os_host **ret, struct err *err) WIPE_MUST_USE;
 void os_host_free(struct os_host *host); /* NULL is fine */
+
+/* ---- os_monitor: block devices come and go ----------------------------------------------------- */
+
+/* What happened to one whole disk since the last take; more than one may be set. */
+enum { OS_CHANGE_ADDED = 1, OS_CHANGE_REMOVED = 2, OS_CHANGE_OTHER = 4 };
+struct os_change {
+	char name[32]; /* kernel name, "sda" */
+	unsigned what; /* bits of OS_CHANGE_… */
+};
+#define OS_CHANGES_MAX 64
+struct os_changes {
+	/* Some could not be told: they did not fit here, or the kernel dropped them. Look at everything. */
+	bool lost;
+	size_t count;
+	struct os_change items[OS_CHANGES_MAX];
+};
+
+struct os_monitor;
+struct os_monitor_ops {
+	/*
+	 * Everything since the last take (or the opening), each disk once. Never blocks. CODE_BUSY: nothing
+	 * happened. Anything else: nothing more will be told; look now and then instead.
+	 */
+	enum code (*take)(struct os_monitor *monitor, struct os_changes *ret, struct err *err);
+	void (*free)(struct os_monitor *monitor);
+};
+/* Embedded first in every implementation. */
+struct os_monitor {
+	const struct os_monitor_ops *ops;
+	int fd; /* readable when there may be something to take; stays the monitor's */
+	/*
+	 * "udev": udevd has finished with a disk when it is told; "kernel": no udevd runs (or it started
+	 * later), told as it happens; "polling": /sys/block is looked at once a second.
+	 */
+	const char *method;
+};
+/* Takes the first of the three that works here. A mount or a process that opens a disk is no change. */
+enum code os_monitor_open(struct os_monitor **ret, struct err *err) WIPE_MUST_USE;
+void os_monitor_free(struct os_monitor *monitor); /* NULL is fine */
+
+/* ---- os_locate: the light beside a disk ---------------------------------------------------------- */
+
+/*
+ * Turns the light of one slot of an enclosure on or off (…/class/enclosure/ENCLOSURE/COMPONENT/locate);
+ * both are names as struct device_place has them. The enclosure is asked over its cable and may take its
+ * time: not for a process that others wait for. CODE_INPUT: no such names can be; CODE_MISSING: this
+ * enclosure has no such slot, or the slot no light; CODE_REFUSED, CODE_IO.
+ */
+enum code os_locate_set(const char *enclosure, const char *component, bool on, struct err *err)
+    WIPE_MUST_USE;
 
 /* ---- os_files: files that must survive ------------------------------------------------------- */
 

@@ -31,6 +31,8 @@ static enum code lay_out(struct app *app, const struct app_options *options, str
 	place(paths->jobs, root, "/var/lib/certwipe/jobs");
 	place(paths->certificates, root, "/var/lib/certwipe/certificates");
 	place(paths->socket, root, "/run/certwipe/supervisor.sock");
+	place(paths->bays, root, "/etc/certwipe/bays");
+	place(paths->shelf, root, "/etc/certwipe/shelf");
 	if (options->config && !text_copy(paths->config, sizeof(paths->config), options->config))
 		return err_set(err, CODE_USAGE, "--config: a path of at most %d bytes", APP_PATH - 1);
 	return CODE_OK;

@@ -17,6 +17,8 @@
 
 #include "probe.h"
 
+#define UDEV_DATABASE "/run/udev/data"
+
 struct host {
 	struct os_host base;
 	struct udev *udev;
@@ -182,7 +184,8 @@ static enum code host_property(struct os_host *host, const char *name, const cha
     struct buf *ret, struct err *err)
 {
 	struct udev *udev = ((struct host *)host)->udev;
-	struct udev_device *device = udev
+	/* Without its database no device has an entry; to ask libudev costs a dozen system calls each time. */
+	struct udev_device *device = udev && access(UDEV_DATABASE, F_OK) == 0
 	    ? udev_device_new_from_subsystem_sysname(udev, "block", name)
 	    : NULL;
 	if (!device)
