@@ -14,7 +14,7 @@ _certwipe_disks() {
 
 _certwipe() {
 	local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb= i
-	local verbs="list show procedure plan wipe resume status supervise sign check render setup"
+	local verbs="list show procedure plan wipe resume status station supervise sign check render setup"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--root | --config) ((i++)) ;;

@@ -143,5 +143,7 @@ struct tui_options {
  */
 enum code tui_station(struct app *app, const struct tui_feed *feed, const struct tui_options *options,
     struct err *err) WIPE_MUST_USE;
+/* The same of this machine: its supervisor (started where none runs), its disks, its certificates. */
+enum code tui_run(struct app *app, const struct tui_options *options, struct err *err) WIPE_MUST_USE;
 
 #endif

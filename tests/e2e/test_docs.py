@@ -8,7 +8,7 @@ import unittest
 
 BUILD = pathlib.Path(os.environ.get("CERTWIPE_BUILD", "build"))
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-VERBS = ("list", "show", "procedure", "plan", "wipe", "resume", "status", "supervise",
+VERBS = ("list", "show", "procedure", "plan", "wipe", "resume", "status", "station", "supervise",
          "sign", "check", "render", "setup")
 
 

@@ -183,6 +183,8 @@ enum code app_config_example(const char *principal, struct buf *ret, struct err 
 	    "; site = Frankfurt 2, workshop\n"
 	    "; Name of this station's key in allowed_signers.\n"
 	    "principal = %s\n"
+	    "; Folder that certificates are copied to from the full screen, such as a stick's.\n"
+	    "; export = /media/certificates\n"
 	    "\n"
 	    "[wipe]\n"
 	    "; Procedure of 'wipe' and 'plan' when none is named (certwipe procedure list).\n"

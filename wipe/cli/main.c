@@ -2,13 +2,45 @@
 /* main: which command, and in which surroundings? */
 #include "cli.h"
 
+#include "wipe/tui.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- station: the other face, which cli does not know -------------------------------------------- */
+
+static enum cli_exit run_station(const struct cli_command *command, struct app *app,
+    const struct cli_args *args)
+{
+	const struct tui_options options = { .ascii = cli_args_has(args, "ascii"),
+		.no_colour = cli_args_has(args, "no-colour") };
+	struct err err = { 0 };
+	if (args->word_count > 0) {
+		cli_say("usage: certwipe %s %s", command->name, command->synopsis);
+		return CLI_USAGE;
+	}
+	if (!os_process_is_root()) {
+		err_set(&err, CODE_USAGE, "station needs root: it starts wipes");
+		return cli_fail(&err);
+	}
+	return tui_run(app, &options, &err) == CODE_OK ? CLI_OK : cli_fail(&err);
+}
+
+static const struct cli_option station_options[] = {
+	{ "ascii", 0, NULL, "no signs beyond ASCII, whatever the locale says" },
+	{ "no-colour", 0, NULL, "no colours (also $NO_COLOR)" },
+	CLI_OPTION_HELP,
+};
+static const struct cli_command cli_station = { "station", "[--ascii] [--no-colour]",
+	"Shows all disks and jobs on a full screen, for the technician at the bay.", station_options,
+	WIPE_COUNT(station_options), run_station };
+
+/* ---- the commands --------------------------------------------------------------------------------- */
+
 static const struct cli_command *const commands[] = { &cli_list, &cli_show, &cli_procedure, &cli_plan,
-	&cli_wipe, &cli_resume, &cli_status, &cli_supervise, &cli_sign, &cli_check, &cli_render,
+	&cli_wipe, &cli_resume, &cli_status, &cli_station, &cli_supervise, &cli_sign, &cli_check, &cli_render,
 	&cli_setup };
 
 static void usage(FILE *out)

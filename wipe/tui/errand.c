@@ -281,6 +281,16 @@ static void list_issued(struct errand_run *run)
 	say(run, ERRAND_LISTED, NULL, 0);
 }
 
+/* ---- the light ---------------------------------------------------------------------------------------------- */
+
+static void light(struct errand_run *run)
+{
+	const struct errand_task *task = run->task;
+	struct err err = { 0 };
+	if (os_locate_set(task->enclosure, task->component, task->on, &err) != CODE_OK)
+		say_line(run, ERRAND_FAILED, err.line);
+}
+
 /* ---- the process ----------------------------------------------------------------------------------------- */
 
 static int run_errand(void *self, int fd)
@@ -304,6 +314,9 @@ static int run_errand(void *self, int fd)
 		break;
 	case TUI_ACTION_EXPORT:
 		export(run);
+		break;
+	case TUI_ACTION_LOCATE:
+		light(run);
 		break;
 	default:
 		list_issued(run);

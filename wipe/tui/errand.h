@@ -25,12 +25,15 @@ enum errand_word {
 
 /* What it is to do; everything is copied into the process. */
 struct errand_task {
-	enum tui_action_kind kind; /* PLAN, START, RESUME, ABANDON, CERTIFICATE, EXPORT; REFRESH: the list */
+	enum tui_action_kind kind; /* PLAN, START, RESUME, ABANDON, CERTIFICATE, EXPORT, LOCATE; REFRESH: the list */
 	struct tui_choice choices[TUI_START_MAX];
 	size_t choice_count;
 	struct tui_order order;
 	char job[ID_TEXT];
 	int64_t since_s; /* REFRESH: certificates since then */
+	char enclosure[32]; /* LOCATE: as struct device_place has them */
+	char component[64];
+	bool on;
 };
 
 struct errand {

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* feed: jobs as the supervisor tells them, and what errands came back with. */
+#include "feed_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_NS (2 * UINT64_C(1000000000)) /* between attempts to find a supervisor */
+
+/* ---- jobs ------------------------------------------------------------------------------------------------- */
+
+static void keep(struct feed *feed, const struct app_view *view)
+{
+	for (size_t i = 0; i < feed->view_count; i++) {
+		struct app_view *known = &feed->views[i];
+		if (strcmp(known->id, view->id) != 0)
+			continue;
+		/* A certificate more: the list of today is another one. */
+		feed->list_wanted |= view->issued && !known->issued;
+		*known = *view;
+		return;
+	}
+	struct app_view *views = reallocarray(feed->views, feed->view_count + 1, sizeof(*views));
+	if (!views)
+		return; /* the supervisor tells it again with its next change */
+	feed->views = views;
+	views[feed->view_count++] = *view;
+}
+
+/* Where one left there may be another. It is the errands that start one: looking alone wakes nobody. */
+static void find(struct feed *feed)
+{
+	struct err ignored = { 0 };
+	uint64_t now_ns = feed_now_ns(feed);
+	if (feed->linked_ns && now_ns - feed->linked_ns < RETRY_NS)
+		return;
+	feed->linked_ns = now_ns;
+	if (app_link_open(feed->app, false, &feed->link, &ignored) != CODE_OK)
+		return;
+	if (app_link_watch(feed->link, &ignored) != CODE_OK) {
+		app_link_close(feed->link);
+		feed->link = NULL;
+		return;
+	}
+	feed->was_linked = true;
+	feed->view_count = 0;
+}
+
+void feed_jobs_take(struct feed *feed)
+{
+	struct err ignored = { 0 };
+	struct app_news *news = calloc(1, sizeof(*news));
+	enum code code = CODE_OK;
+	if (!feed->link)
+		find(feed);
+	while (news && feed->link && code == CODE_OK) {
+		code = app_link_take(feed->link, news, &ignored);
+		if (code == CODE_OK && news->kind == APP_NEWS_VIEW)
+			keep(feed, &news->view);
+		if (code != CODE_OK && code != CODE_BUSY) {
+			app_link_close(feed->link);
+			feed->link = NULL;
+			feed->linked_ns = feed_now_ns(feed);
+		}
+	}
+	free(news);
+}
+
+void feed_jobs_close(struct feed *feed)
+{
+	app_link_close(feed->link);
+	free(feed->views);
+	for (size_t i = 0; i < FEED_ERRANDS; i++)
+		errand_end(&feed->errands[i]);
+	free(feed->issued);
+	free(feed->listing);
+	buf_free(&feed->plan);
+	buf_free(&feed->certificate);
+}
+
+/* ---- errands ---------------------------------------------------------------------------------------------- */
+
+enum code feed_run(struct feed *feed, const struct errand_task *task, uint32_t request, struct err *err)
+{
+	for (size_t i = 0; i < FEED_ERRANDS; i++) {
+		struct errand *errand = &feed->errands[i];
+		/* A newer question makes the answer to an older one worthless. */
+		if (errand->pid != 0 && errand->kind == TUI_ACTION_PLAN && task->kind == TUI_ACTION_PLAN)
+			errand_end(errand);
+		if (errand->pid != 0)
+			continue;
+		enum code code = errand_start(feed->app, task, errand, err);
+		errand->request = request;
+		return code;
+	}
+	return err_set(err, CODE_BUSY, "other things are still being done: try again in a moment");
+}
+
+static void add_issued(struct feed *feed, const struct buf *record)
+{
+	struct tui_certificate one;
+	struct tui_certificate *all =
+	    reallocarray(feed->listing, feed->listing_count + 1, sizeof(*all));
+	if (!all || record->len != sizeof(one))
+		return;
+	memcpy(&one, record->data, sizeof(one));
+	feed->listing = all;
+	all[feed->listing_count++] = one;
+}
+
+static void take_list(struct feed *feed)
+{
+	free(feed->issued);
+	feed->issued = feed->listing;
+	feed->issued_count = feed->listing_count;
+	feed->listing = NULL;
+	feed->listing_count = 0;
+}
+
+static void keep_text(struct buf *to, const struct buf *from)
+{
+	to->len = 0;
+	buf_append(to, from->data, from->len);
+}
+
+static void take_word(struct feed *feed, const struct errand *errand, char word, const struct buf *text)
+{
+	switch (word) {
+	case ERRAND_DONE:
+	case ERRAND_FAILED:
+		feed_say(feed, word == ERRAND_FAILED, (const char *)text->data);
+		break;
+	case ERRAND_PLAN:
+	case ERRAND_REFUSED:
+		keep_text(&feed->plan, text);
+		feed->plan_request = errand->request;
+		feed->plan_refused = word == ERRAND_REFUSED;
+		break;
+	case ERRAND_CERTIFICATE:
+		keep_text(&feed->certificate, text);
+		text_copy(feed->certificate_id, sizeof(feed->certificate_id), errand->job);
+		break;
+	case ERRAND_ISSUED:
+		add_issued(feed, text);
+		break;
+	case ERRAND_LISTED:
+		take_list(feed);
+		break;
+	default:
+		break;
+	}
+}
+
+void feed_errands_take(struct feed *feed)
+{
+	for (size_t i = 0; i < FEED_ERRANDS; i++) {
+		struct errand *errand = &feed->errands[i];
+		BUF_AUTO text = { 0 };
+		struct err ignored = { 0 };
+		enum code code = errand->pid ? CODE_OK : CODE_BUSY;
+		while (code == CODE_OK) {
+			char word = 0;
+			code = errand_take(errand, &word, &text, &ignored);
+			if (code == CODE_OK)
+				take_word(feed, errand, word, &text);
+		}
+		if (errand->pid && code != CODE_BUSY) {
+			/* A job that it started is new there, and so may the supervisor be. */
+			feed->linked_ns = 0;
+			feed_disks_ask(feed);
+			errand_end(errand);
+		}
+	}
+}
