@@ -334,6 +334,7 @@ enum code app_link_take(struct app_link *link, struct app_news *ret, struct err 
 /* One member of an array, or the whole document, as on the supervisor's socket (certwipe-status(5)). */
 enum code app_view_write(struct json_writer *writer, const struct app_view *view, struct err *err)
     WIPE_MUST_USE;
+
 /* ---- shelf: bays that wipe by themselves ------------------------------------------------------------------ */
 
 #define APP_SHELF_BAYS	      64

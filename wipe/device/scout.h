@@ -21,7 +21,7 @@ enum scout_packet {
 /* For tests: another machine, and less patience. */
 typedef enum code scout_opener(void *self, struct os_host **ret, struct err *err);
 struct scout_seams {
-	scout_opener *open_host; /* called in the process */
+	scout_opener *open_host; /* called in each process, which has no descriptor of another's */
 	void *self;
 	uint64_t look_ns; /* a look at one disk is given up after this */
 	uint64_t patience_ns; /* an answer is: at first; twice as long after each that did not come */
@@ -45,8 +45,8 @@ struct scout_look {
 	uint64_t end_ns;
 	size_t sight; /* of the list */
 };
-enum code scout_look_start(struct os_host *host, const struct device *device, uint64_t end_ns,
-    struct scout_look *ret, struct err *err) WIPE_MUST_USE;
+enum code scout_look_start(const struct scout_seams *seams, const struct device *device,
+    uint64_t end_ns, struct scout_look *ret, struct err *err) WIPE_MUST_USE;
 /* Fills found and health, be it with the reason why not; CODE_BUSY: not yet. Ends the process else. */
 enum code scout_look_take(struct scout_look *look, uint64_t now_ns, struct device_sight *sight);
 void scout_look_end(struct scout_look *look);

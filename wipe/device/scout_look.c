@@ -14,7 +14,7 @@
 #define END_MS	  100
 
 struct task {
-	struct os_host *host;
+	const struct scout_seams *seams;
 	const struct device *device;
 };
 
@@ -23,13 +23,15 @@ static int look_process(void *self, int fd)
 	const struct task *task = self;
 	struct device_sight *sight = calloc(1, sizeof(*sight));
 	BUF_AUTO packet = { 0 };
+	struct os_host *host = NULL;
 	struct err err;
-	if (!sight)
-		return 1;
 	if (fd > 2)
 		os_process_quiet();
+	if (!sight || task->seams->open_host(task->seams->self, &host, &err) != CODE_OK)
+		return 1;
 	sight->device = *task->device;
-	device_probe(task->host, &sight->device);
+	device_probe(host, &sight->device);
+	os_host_free(host);
 	device_health_read(&sight->device, HEALTH_MS, &sight->health);
 	scout_wire_pack_look(sight, &packet);
 	free(sight);
@@ -39,10 +41,10 @@ static int look_process(void *self, int fd)
 	    : 1;
 }
 
-enum code scout_look_start(struct os_host *host, const struct device *device, uint64_t end_ns,
-    struct scout_look *ret, struct err *err)
+enum code scout_look_start(const struct scout_seams *seams, const struct device *device,
+    uint64_t end_ns, struct scout_look *ret, struct err *err)
 {
-	struct task task = { host, device };
+	struct task task = { seams, device };
 	struct scout_look look = { .end_ns = end_ns };
 	enum code code = os_process_spawn(look_process, &task, &look.pid, &look.fd, err);
 	if (code == CODE_OK)

@@ -94,7 +94,7 @@ static void start_look(struct scout *self, struct scout_look *look)
 			continue;
 		sight->written = scout_written(self->host, &sight->device);
 		uint64_t end_ns = self->clock->ops->boot_ns(self->clock) + self->task->seams->look_ns;
-		if (scout_look_start(self->host, &sight->device, end_ns, look, &err) != CODE_OK)
+		if (scout_look_start(self->task->seams, &sight->device, end_ns, look, &err) != CODE_OK)
 			return; /* no process to be had now; the next turn tries again */
 		look->sight = i;
 		sight->look = DEVICE_LOOK_RUNNING;
