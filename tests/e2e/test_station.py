@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A day at the bay, in a real terminal on real disks: the screen is only a screen, the jobs are not its own."""
+import json
 import os
 import signal
 import unittest
@@ -57,7 +58,9 @@ class Screen:
     def find(self, disk):
         """Only this one is on the board then, chosen."""
         self.keys("/")
-        self.until("Filter")
+        self.until("_\n Space mark")
+        self.keys("C-u")
+        self.until(" /_")
         self.keys("-l", disk.name)
         self.until(disk.name)
         self.keys("Enter")
@@ -65,7 +68,7 @@ class Screen:
 
     def show_all(self):
         self.keys("/")
-        self.until("Filter")
+        self.until(" /_")
         self.keys("Escape")
 
     def scan(self, disk):
@@ -101,7 +104,6 @@ class Station(FaultyCase):
         screen.until("started")
 
     def states(self):
-        import json
         jobs = json.loads(self.certwipe("status", "--json", expect=0).stdout)["jobs"]
         return {job["disk"]["node"]: job["state"] for job in jobs}
 
@@ -183,11 +185,12 @@ class Station(FaultyCase):
         screen.until_row(good, "write")
 
         # The supervisor is killed; resumed from the screen, the job ends well.
+        workers = self.workers()
         os.kill(self.supervisor(), signal.SIGKILL)
-        screen.until("CONNECTION LOST")
         good.clear()
         good.release()
-        until(lambda: good.path in {job["path"] for job in self.jobs() if not job["running"]}, "it waits")
+        until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), "they let go")
+        screen.until_row(good, "interrupted")
         screen.keys("r")
         screen.until_row(good, PULL)
         outcomes = {node: c["outcome"] for node, c in self.documents().items()}

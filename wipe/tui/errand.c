@@ -278,7 +278,39 @@ static void list_issued(struct errand_run *run)
 		say(run, ERRAND_ISSUED, &one, sizeof(one));
 	}
 	free(items);
-	say(run, ERRAND_LISTED, NULL, 0);
+}
+
+/* What lies in the store, as a supervisor would tell it. */
+static void describe_waiting(const struct app_job *job, struct app_view *ret)
+{
+	*ret = (struct app_view){ .state = APP_VIEW_WAITS, .identity = job->identity,
+		.wall_begun_s = job->wall_created_s, .wall_changed_s = job->wall_last_s, .resumed = true,
+		.step = job->step, .step_count = job->step_count, .done = job->offset,
+		.total = job->identity.size, .temperature_c = DEVICE_HEALTH_NO_TEMPERATURE };
+	text_copy(ret->id, sizeof(ret->id), job->id);
+	text_copy(ret->procedure, sizeof(ret->procedure), job->procedure);
+	text_copy(ret->line, sizeof(ret->line), job->done ? "ended, and has no certificate yet" : job->reason);
+	memset(ret->map, '.', APP_VIEW_MAP);
+}
+
+static void list_waiting(struct errand_run *run)
+{
+	struct app_jobs jobs = { 0 };
+	struct err err = { 0 };
+	struct app_view *view = calloc(1, sizeof(*view));
+	if (!view || app_jobs_list(run->app, &jobs, &err) != CODE_OK) {
+		free(view);
+		say_line(run, ERRAND_FAILED, err.line);
+		return;
+	}
+	for (size_t i = 0; i < jobs.count; i++) {
+		if (jobs.items[i].code != CODE_OK)
+			continue; /* somebody works on it, or it cannot be read: `resume --list` says why */
+		describe_waiting(&jobs.items[i], view);
+		say(run, ERRAND_WAITS, view, sizeof(*view));
+	}
+	app_jobs_free(&jobs);
+	free(view);
 }
 
 /* ---- the light ---------------------------------------------------------------------------------------------- */
@@ -320,6 +352,8 @@ static int run_errand(void *self, int fd)
 		break;
 	default:
 		list_issued(run);
+		list_waiting(run);
+		say(run, ERRAND_LISTED, NULL, 0);
 	}
 	return 0;
 }

@@ -20,12 +20,13 @@ enum errand_word {
 	ERRAND_REFUSED = 'R', /* why there is no plan */
 	ERRAND_CERTIFICATE = 'C', /* its text */
 	ERRAND_ISSUED = 'I', /* struct tui_certificate */
-	ERRAND_LISTED = 'L', /* all of them were told */
+	ERRAND_WAITS = 'W', /* struct app_view of a job that nobody works on */
+	ERRAND_LISTED = 'L', /* all of both were told */
 };
 
 /* What it is to do; everything is copied into the process. */
 struct errand_task {
-	enum tui_action_kind kind; /* PLAN, START, RESUME, ABANDON, CERTIFICATE, EXPORT, LOCATE; REFRESH: the list */
+	enum tui_action_kind kind; /* PLAN, START, RESUME, ABANDON, CERTIFICATE, EXPORT, LOCATE; REFRESH: the lists */
 	struct tui_choice choices[TUI_START_MAX];
 	size_t choice_count;
 	struct tui_order order;

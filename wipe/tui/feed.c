@@ -7,6 +7,7 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define DAY_S	  (24 * 60 * 60)
+#define LIST_NS	  (30 * SECOND_NS) /* other commands leave jobs and certificates, too */
 
 uint64_t feed_now_ns(const struct feed *feed)
 {
@@ -55,7 +56,6 @@ enum code feed_open(struct app *app, struct feed **ret, struct err *err)
 		code = app_link_open(app, true, &feed->link, err);
 	if (code == CODE_OK)
 		code = app_link_watch(feed->link, err);
-	feed->was_linked = code == CODE_OK;
 	if (code == CODE_OK)
 		code = feed_disks_open(feed, err);
 	if (code != CODE_OK) {
@@ -91,18 +91,33 @@ static size_t descriptors(void *self, struct pollfd fds[TUI_FEED_FDS])
 	return count;
 }
 
-/* Certificates of the last day, again when there is one more. */
+static bool is_listing(const struct feed *feed)
+{
+	for (size_t i = 0; i < FEED_ERRANDS; i++) {
+		if (feed->errands[i].pid && feed->errands[i].kind == TUI_ACTION_REFRESH)
+			return true;
+	}
+	return false;
+}
+
+/* Certificates of the last day and jobs that wait, again when something happened to one. */
 static void want_list(struct feed *feed)
 {
 	struct err ignored = { 0 };
-	struct errand_task *task = feed->list_wanted ? calloc(1, sizeof(*task)) : NULL;
+	feed->list_wanted |= feed_now_ns(feed) - feed->listed_ns >= LIST_NS;
+	struct errand_task *task =
+	    feed->list_wanted && !is_listing(feed) ? calloc(1, sizeof(*task)) : NULL;
 	if (!task)
 		return;
+	feed->listed_ns = feed_now_ns(feed);
 	task->kind = TUI_ACTION_REFRESH;
 	task->since_s = feed->app->clock->ops->wall_s(feed->app->clock) - DAY_S;
 	free(feed->listing);
 	feed->listing = NULL;
 	feed->listing_count = 0;
+	free(feed->listing_waits);
+	feed->listing_waits = NULL;
+	feed->listing_waits_count = 0;
 	/* Too many at once: it stays wanted. */
 	if (feed_run(feed, task, 0, &ignored) == CODE_OK)
 		feed->list_wanted = false;
@@ -117,11 +132,13 @@ static void take(void *self, struct tui_news *ret)
 	feed_jobs_take(feed);
 	feed_disks_take(feed);
 	want_list(feed);
+	feed_jobs_show(feed);
 	*ret = (struct tui_news){
-		.link = feed->link ? TUI_LINK_ATTACHED : feed->was_linked ? TUI_LINK_LOST : TUI_LINK_NONE,
+		/* Without one the store says how things stand, and whoever starts something starts one, too. */
+		.link = feed->link || !feed->is_old ? TUI_LINK_ATTACHED : TUI_LINK_LOST,
 		.wall_boot_s = clock->ops->wall_s(clock) - (int64_t)(feed_now_ns(feed) / SECOND_NS),
-		.jobs = feed->views,
-		.job_count = feed->view_count,
+		.jobs = feed->shown,
+		.job_count = feed->shown_count,
 		.disks = feed->disks,
 		.disk_count = feed->disk_count,
 		.certificates = feed->issued,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ASK_NS (2 * UINT64_C(1000000000)) /* a mount tells nobody: look again */
+#define ASK_NS (5 * UINT64_C(1000000000)) /* a mount tells nobody: look again */
 
 enum code feed_disks_open(struct feed *feed, struct err *err)
 {

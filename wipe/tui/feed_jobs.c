@@ -16,7 +16,7 @@ static void keep(struct feed *feed, const struct app_view *view)
 		if (strcmp(known->id, view->id) != 0)
 			continue;
 		/* A certificate more: the list of today is another one. */
-		feed->list_wanted |= view->issued && !known->issued;
+		feed->list_wanted |= view->issued != known->issued || view->state != known->state;
 		*known = *view;
 		return;
 	}
@@ -42,7 +42,7 @@ static void find(struct feed *feed)
 		feed->link = NULL;
 		return;
 	}
-	feed->was_linked = true;
+	feed->is_old = false;
 	feed->view_count = 0;
 }
 
@@ -61,15 +61,57 @@ void feed_jobs_take(struct feed *feed)
 			app_link_close(feed->link);
 			feed->link = NULL;
 			feed->linked_ns = feed_now_ns(feed);
+			feed->is_old = feed->list_wanted = true;
 		}
 	}
 	free(news);
+}
+
+static bool is_viewed(const struct feed *feed, const char *id)
+{
+	for (size_t i = 0; i < feed->view_count; i++) {
+		if (strcmp(feed->views[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+void feed_jobs_show(struct feed *feed)
+{
+	size_t most = feed->view_count + feed->waiting_count;
+	struct app_view *shown = reallocarray(feed->shown, most + 1, sizeof(*shown));
+	if (!shown)
+		return;
+	feed->shown = shown;
+	feed->shown_count = 0;
+	for (size_t i = 0; i < feed->view_count; i++)
+		shown[feed->shown_count++] = feed->views[i];
+	for (size_t i = 0; i < feed->waiting_count; i++) {
+		if (!is_viewed(feed, feed->waiting[i].id))
+			shown[feed->shown_count++] = feed->waiting[i];
+	}
+}
+
+/* What a supervisor that is no more had at work is what the store says now. */
+static void drop_old(struct feed *feed)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < feed->view_count; i++) {
+		const struct app_view *view = &feed->views[i];
+		if (view->state == APP_VIEW_DONE || view->state == APP_VIEW_REFUSED)
+			feed->views[kept++] = *view;
+	}
+	feed->view_count = kept;
+	feed->is_old = false;
 }
 
 void feed_jobs_close(struct feed *feed)
 {
 	app_link_close(feed->link);
 	free(feed->views);
+	free(feed->waiting);
+	free(feed->listing_waits);
+	free(feed->shown);
 	for (size_t i = 0; i < FEED_ERRANDS; i++)
 		errand_end(&feed->errands[i]);
 	free(feed->issued);
@@ -108,8 +150,25 @@ static void add_issued(struct feed *feed, const struct buf *record)
 	all[feed->listing_count++] = one;
 }
 
+static void add_waiting(struct feed *feed, const struct buf *record)
+{
+	struct app_view *all =
+	    reallocarray(feed->listing_waits, feed->listing_waits_count + 1, sizeof(*all));
+	if (!all || record->len != sizeof(*all))
+		return;
+	feed->listing_waits = all;
+	memcpy(&all[feed->listing_waits_count++], record->data, sizeof(*all));
+}
+
 static void take_list(struct feed *feed)
 {
+	free(feed->waiting);
+	feed->waiting = feed->listing_waits;
+	feed->waiting_count = feed->listing_waits_count;
+	feed->listing_waits = NULL;
+	feed->listing_waits_count = 0;
+	if (!feed->link && feed->is_old && !feed->list_wanted)
+		drop_old(feed);
 	free(feed->issued);
 	feed->issued = feed->listing;
 	feed->issued_count = feed->listing_count;
@@ -142,6 +201,9 @@ static void take_word(struct feed *feed, const struct errand *errand, char word,
 		break;
 	case ERRAND_ISSUED:
 		add_issued(feed, text);
+		break;
+	case ERRAND_WAITS:
+		add_waiting(feed, text);
 		break;
 	case ERRAND_LISTED:
 		take_list(feed);

@@ -12,11 +12,16 @@ _Static_assert(3 + FEED_ERRANDS <= TUI_FEED_FDS, "supervisor, monitor, scout and
 struct feed {
 	struct app *app;
 	struct app_link *link; /* NULL: there is none */
-	bool was_linked;
 	uint64_t linked_ns; /* when it was tried last */
 	struct app_view *views;
 	size_t view_count;
-	bool fresh; /* views of this link were all told */
+	bool is_old; /* the link was lost since, and the store has not been asked yet */
+	struct app_view *waiting; /* jobs of the store that nobody works on */
+	size_t waiting_count;
+	struct app_view *listing_waits; /* of the list that is on its way */
+	size_t listing_waits_count;
+	struct app_view *shown; /* views, and those of waiting that are none of them */
+	size_t shown_count;
 
 	struct os_monitor *monitor; /* NULL: none works here; the scout is asked now and then */
 	struct device_bays bays;
@@ -36,6 +41,7 @@ struct feed {
 	struct tui_certificate *listing; /* of the list that is on its way */
 	size_t listing_count;
 	bool list_wanted;
+	uint64_t listed_ns; /* when the lists were asked for last */
 	struct tui_procedure *procedures;
 	size_t procedure_count;
 	struct buf plan;
@@ -62,6 +68,8 @@ void feed_disks_ask(struct feed *feed);
 
 /* ---- feed_jobs.c ----------------------------------------------------------------------------------------- */
 void feed_jobs_take(struct feed *feed);
+/* Fills feed->shown. */
+void feed_jobs_show(struct feed *feed);
 void feed_jobs_close(struct feed *feed);
 void feed_errands_take(struct feed *feed);
 

@@ -178,7 +178,7 @@ bool rows_match(const struct tui_model *model, const struct row *row, const char
 	const struct identity *identity = model_identity(model, row);
 	const struct app_view *job = model_job(model, row);
 	const char *const texts[] = { bay_of(model, row), identity->model, identity->serial,
-		job ? job->reference : "", job ? job->client : "" };
+		identity->name, job ? job->reference : "", job ? job->client : "" };
 	for (size_t i = 0; i < WIPE_COUNT(texts); i++) {
 		if (!filter[0] || strcasestr(texts[i], filter))
 			return true;

@@ -218,8 +218,9 @@ static void draw_row(const struct tui_model *model, struct canvas *canvas, const
 	else
 		canvas_tail(canvas, c->bay, y, c->bay_wide, style, view_place(disk));
 	canvas_text(canvas, c->model, y, c->model_wide, style, identity->model);
-	canvas_tail(canvas, c->serial, y, c->serial_wide, style,
-	    identity->serial[0] ? identity->serial : _("(none)"));
+	/* One that is not here and has no number either was known by its name. */
+	canvas_tail(canvas, c->serial, y, c->serial_wide, style, identity->serial[0] ? identity->serial
+	    : disk ? _("(none)") : identity->name);
 	if (c->size_wide)
 		canvas_right(canvas, c->size, y, c->size_wide, style, words_bytes(identity->size, bytes));
 	draw_state(model, canvas, c, y, row);
