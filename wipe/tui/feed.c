@@ -53,9 +53,7 @@ enum code feed_open(struct app *app, struct feed **ret, struct err *err)
 		feed->errands[i].fd = -1;
 	enum code code = list_procedures(feed, err);
 	if (code == CODE_OK)
-		code = app_link_open(app, true, &feed->link, err);
-	if (code == CODE_OK)
-		code = app_link_watch(feed->link, err);
+		code = feed_jobs_connect(feed, true, err);
 	if (code == CODE_OK)
 		code = feed_disks_open(feed, err);
 	if (code != CODE_OK) {
@@ -174,7 +172,13 @@ static enum code send_out(struct feed *feed, const struct tui_action *action, st
 	/* A disk that is being looked at is open in a process, and would be refused. */
 	if (action->kind == TUI_ACTION_START || action->kind == TUI_ACTION_RESUME)
 		device_scout_rest(feed->scout);
-	enum code code = feed_run(feed, task, action->request, err);
+	/* Watched from its first moment on: a small disk is done before anybody has looked twice, and a supervisor
+	 * whom nobody watches leaves with its last job. */
+	enum code code = CODE_OK;
+	if (action->kind == TUI_ACTION_START || action->kind == TUI_ACTION_RESUME)
+		code = feed_jobs_connect(feed, true, err);
+	if (code == CODE_OK)
+		code = feed_run(feed, task, action->request, err);
 	free(task);
 	return code;
 }

@@ -124,7 +124,7 @@ static void start_one(struct feed *feed, const struct device_sight *sight)
 	    device_confirm_word(&sight->device.identity));
 	text_copy(task->order.procedure, sizeof(task->order.procedure), feed->policy.procedure);
 	device_scout_rest(feed->scout);
-	if (feed_run(feed, task, 0, &err) != CODE_OK)
+	if (feed_jobs_connect(feed, true, &err) != CODE_OK || feed_run(feed, task, 0, &err) != CODE_OK)
 		feed_say(feed, true, err.line);
 	free(task);
 }

@@ -27,7 +27,24 @@ static void keep(struct feed *feed, const struct app_view *view)
 	views[feed->view_count++] = *view;
 }
 
-/* Where one left there may be another. It is the errands that start one: looking alone wakes nobody. */
+enum code feed_jobs_connect(struct feed *feed, bool start, struct err *err)
+{
+	if (feed->link)
+		return CODE_OK;
+	enum code code = app_link_open(feed->app, start, &feed->link, err);
+	if (code == CODE_OK)
+		code = app_link_watch(feed->link, err);
+	if (code != CODE_OK) {
+		app_link_close(feed->link);
+		feed->link = NULL;
+		return code;
+	}
+	feed->is_old = false;
+	feed->view_count = 0;
+	return CODE_OK;
+}
+
+/* Where one left there may be another. Looking alone starts none. */
 static void find(struct feed *feed)
 {
 	struct err ignored = { 0 };
@@ -35,15 +52,8 @@ static void find(struct feed *feed)
 	if (feed->linked_ns && now_ns - feed->linked_ns < RETRY_NS)
 		return;
 	feed->linked_ns = now_ns;
-	if (app_link_open(feed->app, false, &feed->link, &ignored) != CODE_OK)
-		return;
-	if (app_link_watch(feed->link, &ignored) != CODE_OK) {
-		app_link_close(feed->link);
-		feed->link = NULL;
-		return;
-	}
-	feed->is_old = false;
-	feed->view_count = 0;
+	if (feed_jobs_connect(feed, false, &ignored) != CODE_OK)
+		ignored.code = CODE_OK; /* then not yet */
 }
 
 void feed_jobs_take(struct feed *feed)
@@ -229,6 +239,7 @@ void feed_errands_take(struct feed *feed)
 		if (errand->pid && code != CODE_BUSY) {
 			/* A job that it started is new there, and so may the supervisor be. */
 			feed->linked_ns = 0;
+			feed->list_wanted |= errand->kind != TUI_ACTION_REFRESH;
 			feed_disks_ask(feed);
 			errand_end(errand);
 		}

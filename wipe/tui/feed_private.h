@@ -67,6 +67,8 @@ void feed_disks_take(struct feed *feed);
 void feed_disks_ask(struct feed *feed);
 
 /* ---- feed_jobs.c ----------------------------------------------------------------------------------------- */
+/* start: where no supervisor runs, it is started. */
+enum code feed_jobs_connect(struct feed *feed, bool start, struct err *err) WIPE_MUST_USE;
 void feed_jobs_take(struct feed *feed);
 /* Fills feed->shown. */
 void feed_jobs_show(struct feed *feed);
