@@ -16,7 +16,7 @@ class Restraint(Case):
             config.write(words)
 
     def rank(self, child):
-        worker, = self.workers(child)
+        worker, = self.workers()
         return subprocess.run(["ionice", "-p", str(worker)], check=True, capture_output=True,
                               text=True).stdout.strip()
 

@@ -34,6 +34,7 @@ struct supervise {
 	bool had_client;
 	uint64_t begun_ns;
 	bool is_leaving;
+	bool owns_socket; /* it made the socket's file, and takes it away */
 	unsigned stops;
 	int lock;
 	int listen_fd;
@@ -264,8 +265,10 @@ static enum code lock(struct supervise *self, struct err *err)
 static enum code open_socket(struct supervise *self, struct err *err)
 {
 	enum code code = os_socket_inherited(&self->listen_fd, err);
-	if (code == CODE_MISSING)
-		code = os_socket_listen(self->app->paths.socket, &self->listen_fd, err);
+	if (code != CODE_MISSING)
+		return code;
+	code = os_socket_listen(self->app->paths.socket, &self->listen_fd, err);
+	self->owns_socket = code == CODE_OK;
 	return code;
 }
 
@@ -274,6 +277,10 @@ static void leave(struct supervise *self)
 	struct err ignored = { 0 };
 	while (self->client_count > 0)
 		drop(self, self->client_count - 1);
+	/* Before the lock goes: what lies there then is another one's. */
+	if (self->owns_socket &&
+	    self->app->files->ops->remove(self->app->files, self->app->paths.socket, &ignored) != CODE_OK)
+		ignored.code = CODE_OK; /* whoever listens next takes it away */
 	os_fd_close(self->listen_fd);
 	os_fd_close(self->signals_fd);
 	keeper_free(self->keeper);
