@@ -112,7 +112,7 @@ enum app_view_state {
 	APP_VIEW_CLAIMING, /* its worker opens and checks the disk */
 	APP_VIEW_RUNNING,
 	APP_VIEW_REFUSED, /* before the word to write: `line` says why; nothing was touched */
-	APP_VIEW_WAITS, /* interrupted: `resume` goes on; `line` says why */
+	APP_VIEW_WAITS, /* interrupted: `resume` goes on; `line` says why; `code`: why it was refused that */
 	APP_VIEW_DONE, /* over, with `outcome`; only when `issued` may the disk be pulled */
 };
 #define APP_VIEW_MAP	    64

@@ -578,11 +578,12 @@ enum code os_socket_receive(int fd, size_t max, struct buf *ret, struct err *err
 /*
  * Starts this very program anew, with these arguments (NULL-terminated, without its name), in a session
  * and process of its own that nobody waits for: it outlives this process, its terminal and its signals.
- * Returns when it closed the descriptor OS_LAUNCH_READY, or ended; at most timeout_ms (CODE_BUSY).
+ * Returns when it said os_process_ready(), or ended; at most timeout_ms (CODE_BUSY).
  */
-#define OS_LAUNCH_READY 3
 enum code os_process_launch(const char *const *arguments, int timeout_ms, struct err *err)
     WIPE_MUST_USE;
+/* To whoever launched this process, if anybody did. */
+void os_process_ready(void);
 
 /* Waits until fd takes at least a byte. CODE_BUSY: it did not within timeout_ms. */
 enum code os_wait_writable(int fd, int timeout_ms, struct err *err) WIPE_MUST_USE;

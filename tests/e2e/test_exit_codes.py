@@ -164,7 +164,7 @@ class ExitCodes(Case):
         self.certwipe("wipe", self.loop, other, "--confirm", self.name(self.loop), "--keep-going",
                       "--procedure", "zero", expect=3)
         self.assertEqual(len(self.certificate_paths()), 1)
-        self.assertNotIn(b"NEEDLE", self.content(self.loop))
+        self.assertFalse(b"NEEDLE" in self.content(self.loop), "old data is left")
 
     def test_3_partition_is_refused_by_name(self):
         run("addpart", self.loop, 1, 2048, 4096)

@@ -153,7 +153,7 @@ class Dying(FaultyCase):
         # All that the list leaves out was written: nothing of the old data is in it.
         found, at = disk.bytes(), 0
         for offset, length in [*sorted(unwritten), (disk.size, 0)]:
-            self.assertNotIn(NEEDLE[:16], found[at:offset])
+            self.assertFalse(NEEDLE[:16] in found[at:offset], f"old data at {at}")
             at = offset + length
 
     def side_file(self, certificate):

@@ -34,7 +34,7 @@ class Interrupted(Case):
     def assert_erased(self, loop, path=None):
         path, certificate = (path, json.loads(path.read_bytes())) if path else self.certificate()
         content = self.content(loop)
-        self.assertNotIn(b"NEEDLE", content)
+        self.assertFalse(b"NEEDLE" in content, "old data is left")
         self.assertTrue(content == self.left_content(certificate, len(content)))
         self.assertEqual(certificate["outcome"], "erased", certificate)
         return certificate

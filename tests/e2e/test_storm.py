@@ -71,7 +71,7 @@ class Storm(Case):
             disk = next(d for d in self.disks if d.loop == certificate["device"]["node"])
             self.assertEqual(certificate["procedure"]["id"], disk.procedure)
             content = self.content(disk.loop)
-            self.assertNotIn(NEEDLE, content)
+            self.assertFalse(NEEDLE in content, f"{path.name}: old data on {disk.loop}")
             self.assertTrue(content == self.left_content(certificate, disk.size),
                             f"{path.name}: the disk is not what the certificate says")
 
@@ -80,6 +80,8 @@ class Storm(Case):
         jobs = self.jobs()
         waiting = {job["path"] for job in jobs}
         free = [d for d in self.disks if d.loop not in waiting]
+        # A job whose command was killed may have ended since: its certificate is about what is there now.
+        self.check_new_certificates()
         for disk in free:
             disk.fill()
         return free, [job["id"] for job in jobs]

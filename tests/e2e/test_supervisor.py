@@ -47,6 +47,12 @@ class Supervisor(FaultyCase):
         end.connect(f"/proc/self/fd/{folder}/supervisor.sock")
         return end, self.heard(end)["hello"]
 
+    def try_connect(self):
+        try:
+            return self.connected()
+        except OSError:
+            return None
+
     def heard(self, end):
         def exactly(count):
             data = b""
@@ -159,6 +165,53 @@ class Supervisor(FaultyCase):
         self.assertEqual(self.status()["supervisor"], first.pid)  # it stays
         first.terminate()
         self.assertEqual(first.wait(), 0)
+
+    def test_on_demand_by_hand_there_is_one_only_too(self):
+        first = subprocess.Popen([CERTWIPE, "--root", str(self.root), "supervise", "--on-demand"],
+                                 stdin=subprocess.DEVNULL)
+        self.addCleanup(first.kill)
+        until(self.path.exists, "it listens")
+        end, _ = until(self.try_connect, "it answers")
+        self.assertIn("a supervisor runs already", self.certwipe("supervise", "--on-demand",
+                                                                 expect=3).stderr)
+        end.close()
+        self.assertEqual(first.wait(timeout=PATIENCE), 0)
+
+    def test_it_takes_the_socket_that_systemd_made(self):
+        self.path.parent.mkdir(parents=True, mode=0o700)
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listener.close)
+        folder = os.open(self.path.parent, os.O_PATH)
+        self.addCleanup(os.close, folder)
+        listener.bind(f"/proc/self/fd/{folder}/supervisor.sock")
+        listener.listen()
+        # As sd_listen_fds(3) wants it: the socket is descriptor 3, and the process knows that it is meant.
+        script = 'exec 3<&$1; shift; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+        child = subprocess.Popen(["/bin/bash", "-c", script, "bash", str(listener.fileno()), CERTWIPE,
+                                  "--root", str(self.root), "supervise", "--on-demand"],
+                                 pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL)
+        self.addCleanup(child.kill)
+        self.wipe(self.faulty(mib=4).path, procedure="random")
+        self.assertEqual(child.wait(timeout=PATIENCE), 0)
+        self.assertTrue(self.path.exists())  # systemd's to take away
+        self.assertEqual(self.only()["outcome"], "erased")
+
+    def test_who_ended_waits_for_no_other_of_its_batch(self):
+        slow, gone = self.faulty(mib=8), self.faulty(mib=8)
+        gone.stall("write", 3 * MIB, gone.size)
+        child = self.stalled_at(3 * MIB, slow, gone)
+        until(lambda: gone.counters()["waiting"], "the other waits, too")
+        worker = [pid for pid in self.workers()
+                  if gone.path in {os.readlink(link) for link in
+                                   (f"/proc/{pid}/fd/{n}" for n in os.listdir(f"/proc/{pid}/fd"))}]
+        for pid in worker:
+            os.kill(pid, signal.SIGKILL)
+        gone.clear()
+        gone.release()
+        job = until(lambda: [j for j in self.jobs() if not j["running"]], "one waits")[0]
+        self.certwipe("resume", "--abandon", job["id"], expect=1)
+        slow.release()
+        child.wait(4)
 
     # ---- who may ask, and what
 

@@ -18,7 +18,7 @@ class Wipe(Case):
         self.wipe(loop, procedure=procedure)
         path, certificate = self.certificate()
         after = self.content(loop)
-        self.assertNotIn(b"NEEDLE", after)
+        self.assertFalse(b"NEEDLE" in after, "old data is left")
         self.assertEqual(after == self.left_content(certificate, len(after)), True,
                          f"{procedure}: the disk is not what the certificate says")
         self.assertEqual(certificate["outcome"], "erased", certificate)
@@ -56,7 +56,7 @@ class Wipe(Case):
         self.wipe(*loops)
         self.assertEqual(len(self.certificate_paths()), 4)
         for loop in loops:
-            self.assertNotIn(b"NEEDLE", self.content(loop))
+            self.assertFalse(b"NEEDLE" in self.content(loop), "old data is left")
 
     def test_partitions_and_filesystem_are_found_and_dropped(self):
         loop = self.disk(mib=64)

@@ -93,9 +93,10 @@ enum code app_reserve(struct app *app, struct app_disk *disk, struct err *err) W
 struct job_session;
 enum code app_job_load(struct app *app, const char *id, struct app_disk *disk,
     struct app_beginning *beginning, struct job_session *ret_session, struct err *err) WIPE_MUST_USE;
-/* The same for whoever runs it: `resumed` and the like say whether the chain has its start. */
+/* The same for whoever runs it: `resumed` and the like say whether the chain has its start, and are true
+ * also where that could not be found out. */
 enum code app_job_take(const struct app_office *office, const char *id, struct app_disk *disk,
-    struct app_beginning *beginning, struct err *err) WIPE_MUST_USE;
+    struct app_beginning *beginning, struct job_session *ret_session, struct err *err) WIPE_MUST_USE;
 /*
  * Removes a job that never began; the caller has the door locked. *ret_begun: it has begun after all, or
  * somebody works on it (CODE_BUSY): it stays.

@@ -79,7 +79,13 @@ static enum code make_and_follow(struct app_run *run, struct err *err)
 	enum code code = job_store_lock_door(run->office.app, &door, err);
 	if (code != CODE_OK)
 		return code;
-	code = make_jobs(run, err);
+	/* Again, and behind the door: the prompt may have waited for hours, and another wipe of the disk may
+	 * have been cut short meanwhile. */
+	code = app_jobs_refuse(run->office.app, run->result, err);
+	if (code == CODE_OK)
+		code = app_run_check_refused(run, err);
+	if (code == CODE_OK)
+		code = make_jobs(run, err);
 	if (code == CODE_OK)
 		code = app_follow(run, &door, err);
 	if (door >= 0)
@@ -106,11 +112,6 @@ enum code app_erase(struct app *app, const struct app_erase_request *request,
 		code = app_preflight(&run, err);
 	if (code == CODE_OK)
 		code = face->confirm(face->self, ret->disks, ret->count, &run.procedure, err);
-	/* Again: the prompt may have waited for hours, and another wipe of the disk may have been cut short. */
-	if (code == CODE_OK)
-		code = app_jobs_refuse(app, ret, err);
-	if (code == CODE_OK)
-		code = app_run_check_refused(&run, err);
 	if (code == CODE_OK)
 		code = make_and_follow(&run, err);
 	return app_run_finish(&run, code, err);

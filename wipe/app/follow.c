@@ -80,6 +80,8 @@ static void take_view(struct follow *follow, size_t index, const struct app_view
 	const struct app_face *face = follow->run->face;
 	struct app_disk *disk = &follow->run->result->disks[index];
 	struct app_view *before = &follow->views[index];
+	bool refused = (view->state == APP_VIEW_REFUSED && view->code != CODE_STOPPED) ||
+	    (view->state == APP_VIEW_WAITS && view->code != CODE_OK);
 	bool ended = view->state == APP_VIEW_WAITS || view->state == APP_VIEW_DONE;
 	bool is_news = view->state != before->state || view->issued != before->issued;
 	if (view->state == APP_VIEW_RUNNING) {
@@ -87,7 +89,7 @@ static void take_view(struct follow *follow, size_t index, const struct app_view
 		face->view(face->self, disk, before, view);
 		if (strcmp(view->line, before->line) != 0)
 			face->trouble(face->self, disk, view->line);
-	} else if (view->state == APP_VIEW_REFUSED && view->code != CODE_STOPPED) {
+	} else if (refused) {
 		disk->refused = view->code ? view->code : CODE_REFUSED;
 		text_copy(disk->refusal, sizeof(disk->refusal), view->line);
 	} else if (ended) {

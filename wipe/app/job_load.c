@@ -47,13 +47,15 @@ enum code app_job_other_chain(const struct app *app, struct err *err)
 }
 
 enum code app_job_take(const struct app_office *office, const char *id, struct app_disk *disk,
-    struct app_beginning *beginning, struct err *err)
+    struct app_beginning *beginning, struct job_session *ret_session, struct err *err)
 {
-	struct job_session session = { 0 };
 	char start[HASH_SHA256_HEX] = "";
-	enum code code = app_job_load(office->app, id, disk, beginning, &session, err);
-	if (code == CODE_OK)
-		code = chain_find(office->chain, "start", id, start, err);
+	enum code code = app_job_load(office->app, id, disk, beginning, ret_session, err);
+	if (code != CODE_OK)
+		return code;
+	/* It has begun unless the chain can be asked and says that it has not: who never began is removed. */
+	disk->resumed = disk->started = disk->in_chain = disk->waits = true;
+	code = chain_find(office->chain, "start", id, start, err);
 	if (code != CODE_OK)
 		return code;
 	/* The word to write is only given to what the chain has: then this chain is not that one. */

@@ -237,6 +237,18 @@ static void begin(struct keeper *keeper, struct keeper_batch *batch)
 	}
 }
 
+/* Whoever wants to go on with one, or give it up, does not wait for the others. */
+static void let_go_of_ended(struct keeper *keeper, const struct keeper_batch *batch)
+{
+	for (size_t i = 0; i < keeper->count; i++) {
+		struct keeper_job *job = keeper->jobs[i];
+		const struct app_disk *disk = &job->disk;
+		if (is_of(job, batch) && state_of(keeper, job) == JOB_ENDED &&
+		    (disk->refused != CODE_OK || (disk->ended && (disk->waits || disk->issued))))
+			keeper_job_let_go(keeper, job);
+	}
+}
+
 static void let_go(struct keeper *keeper, struct keeper_batch *batch)
 {
 	for (size_t i = 0; i < keeper->count; i++) {
@@ -272,6 +284,8 @@ enum code keeper_turn(struct keeper *keeper, const int *more, bool *ret_more, si
 		struct keeper_batch *batch = &keeper->batches[i];
 		if (!batch->begun)
 			begin(keeper, batch);
+		if (batch->begun)
+			let_go_of_ended(keeper, batch);
 		if (batch->begun && !batch->over && !any_before(keeper, batch, JOB_ENDED))
 			let_go(keeper, batch);
 		if (batch->over && batch->disowned)
@@ -339,7 +353,7 @@ struct keeper_sight keeper_sight(const struct keeper *keeper, size_t index)
 {
 	const struct keeper_job *job = keeper->jobs[index];
 	return (struct keeper_sight){ .view = &job->view, .batch = job->batch, .changed = job->changed,
-		.at_once = job->at_once };
+		.at_once = job->at_once, .is_double = job->is_double };
 }
 
 uint64_t keeper_changes(const struct keeper *keeper)

@@ -40,6 +40,7 @@ struct keeper_sight {
 	uint64_t batch;
 	uint64_t changed; /* counts up with every change of any view */
 	uint64_t at_once; /* the last change that a client is told without delay */
+	bool is_double; /* for whoever asked for it alone: another view of this job is the true one */
 };
 struct keeper_sight keeper_sight(const struct keeper *keeper, size_t index);
 uint64_t keeper_changes(const struct keeper *keeper);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOCK_TRIES    5
+#define LOCK_PAUSE_MS 20
+
 void keeper_job_changed(struct keeper *keeper, struct keeper_job *job, bool at_once)
 {
 	job->changed = ++keeper->changes;
@@ -25,18 +28,53 @@ void keeper_job_free(struct keeper_job *job)
 
 /* ---- in ---------------------------------------------------------------------------------------------------- */
 
+/* Is the disk that was found the job's? Whoever asks has looked, but it is here that the word is given. */
+static enum code check_device(const struct message_job *ask, const struct app_disk *disk,
+    const struct job_session *session, struct app_beginning *beginning, struct err *err)
+{
+	const struct identity *now = &ask->device.identity, *then = &disk->plan.identity;
+	enum device_match match = device_match(now, then);
+	bool still_there = beginning->same_boot && session->diskseq != 0 &&
+	    now->diskseq == session->diskseq && now->major == session->major && now->minor == session->minor;
+	if (match == DEVICE_OTHER || now->size != then->size)
+		return err_set(err, CODE_REFUSED, "%s is not the disk of job %s", now->node, ask->id);
+	/* A new job's was looked at a moment ago. */
+	if (!disk->resumed && (now->diskseq != then->diskseq || now->major != then->major ||
+	    now->minor != then->minor))
+		return err_set(err, CODE_REFUSED, "%s is not the disk that job %s was made for", now->node, ask->id);
+	beginning->needs_proof = ask->needs_proof ||
+	    (disk->resumed && match == DEVICE_UNSURE && !still_there);
+	return CODE_OK;
+}
+
+/* Whoever only looks has a job locked for an instant. */
+static enum code take_patiently(struct keeper *keeper, const char *id, struct keeper_job *job,
+    struct job_session *ret_session, struct err *err)
+{
+	struct err ignored = { 0 };
+	enum code code = CODE_BUSY;
+	for (unsigned i = 0; code == CODE_BUSY && i < LOCK_TRIES; i++) {
+		if (i > 0 && os_wait_readable(NULL, NULL, 0, LOCK_PAUSE_MS, &ignored) != CODE_BUSY)
+			break;
+		code = app_job_take(&keeper->office, id, &job->disk, &job->beginning, ret_session, err);
+	}
+	return code;
+}
+
 static enum code open_disk(struct keeper *keeper, const struct message_job *ask, struct keeper_job *job,
     struct err *err)
 {
 	struct app_disk *disk = &job->disk;
-	enum code code = app_job_take(&keeper->office, ask->id, disk, &job->beginning, err);
+	struct job_session session = { 0 };
+	enum code code = take_patiently(keeper, ask->id, job, &session, err);
+	if (code == CODE_OK)
+		code = check_device(ask, disk, &session, &job->beginning, err);
 	if (code != CODE_OK)
 		return code;
 	/* What was found on it before the first write stays as it was: that is what the certificate says. */
 	struct device device = disk->clearance.device;
 	device_document_take(&ask->device, &device);
 	disk->plan.identity = device.identity;
-	job->beginning.needs_proof = ask->needs_proof;
 	if (disk->resumed && !evidence_can_resume(&job->beginning.evidence))
 		return err_set(err, CODE_REFUSED, "it has ended, and only its certificate is missing");
 	if (disk->resumed)
@@ -52,6 +90,8 @@ enum code keeper_job_load(struct keeper *keeper, const struct message_job *ask, 
 	if (!job)
 		return err_memory(err);
 	text_copy(job->disk.plan.id, sizeof(job->disk.plan.id), ask->id);
+	for (size_t i = 0; i < keeper->count; i++)
+		job->is_double |= !keeper->jobs[i]->over && strcmp(keeper->jobs[i]->view.id, ask->id) == 0;
 	enum code code = open_disk(keeper, ask, job, &why);
 	view_begin(&job->disk, job->beginning.wall_created_s, &job->view);
 	job->view.identity = ask->device.identity;
@@ -268,16 +308,19 @@ void keeper_job_let_go(struct keeper *keeper, struct keeper_job *job)
 	if (job->over)
 		return;
 	close_journal(keeper, job);
-	disk->waits |= had_journal && (disk->in_chain || disk->resumed) && !disk->ended;
-	/* A job that never got the word to write, and is in no chain, never was. */
+	/* A job that never got the word to write, and is in no chain, never was. The chain is asked, as its line
+	 * may have become durable although that was not heard. */
 	if (had_journal && !disk->resumed && !disk->in_chain) {
+		bool begun = false;
 		if (disk->refused == CODE_OK) {
 			disk->refused = CODE_STOPPED;
 			text_copy(disk->refusal, sizeof(disk->refusal), "nothing was written to it");
 		}
-		if (job_store_remove(keeper->office.app, disk->plan.id, &err) != CODE_OK)
+		if (app_job_unmake(&keeper->office, disk->plan.id, &begun, &err) != CODE_OK)
 			text_copy(disk->refusal, sizeof(disk->refusal), err.line);
+		disk->in_chain = begun;
 	}
+	disk->waits |= had_journal && (disk->in_chain || disk->resumed) && !disk->ended;
 	view_end(&job->view, disk);
 	keeper_job_changed(keeper, job, true);
 	if (disk->has_job)

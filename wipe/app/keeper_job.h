@@ -16,6 +16,7 @@ struct keeper_job {
 	uint64_t changed;
 	uint64_t at_once;
 	bool over; /* nothing but the view is left */
+	bool is_double; /* it was at work here already when it was asked for again, and is refused */
 };
 struct keeper_batch {
 	uint64_t number;

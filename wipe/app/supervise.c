@@ -93,7 +93,7 @@ static void take_start(struct supervise *self, struct client *client, const stru
 	    : self->is_leaving ? err_set(&err, CODE_STOPPED, "the supervisor is being stopped")
 			       : keeper_start(self->keeper, ask, &client->batch, &err);
 	struct news news = { .taken = { .given = true, .code = (uint32_t)code } };
-	text_copy(news.taken.line, sizeof(news.taken.line), err.line);
+	view_text_copy(news.taken.line, sizeof(news.taken.line), err.line);
 	tell(client, &news);
 }
 
@@ -150,7 +150,8 @@ static void tell_changes(struct supervise *self, struct client *client, uint64_t
 		return;
 	for (size_t i = 0; i < count; i++) {
 		struct keeper_sight sight = keeper_sight(self->keeper, i);
-		if (!client->watching && sight.batch != client->batch)
+		bool own = client->batch && sight.batch == client->batch;
+		if (!own && (!client->watching || sight.is_double))
 			continue;
 		if (sight.at_once > client->told_at_once || (is_time && sight.changed > client->told))
 			tell_view(client, sight.view);
@@ -172,7 +173,7 @@ static void tell_over(struct supervise *self, struct client *client, uint64_t no
 	    !keeper_take_over(self->keeper, client->batch, &result))
 		return;
 	struct news news = { .over = { .given = true, .code = (uint32_t)result.code } };
-	text_copy(news.over.line, sizeof(news.over.line), result.line);
+	view_text_copy(news.over.line, sizeof(news.over.line), result.line);
 	tell_changes(self, client, now_ns, true);
 	tell(client, &news);
 	client->batch = 0;
@@ -299,9 +300,8 @@ enum code app_supervise(struct app *app, const struct app_supervise_options *opt
 		code = keeper_new(app, &self.keeper, err);
 	if (code == CODE_OK)
 		code = open_socket(&self, err);
-	/* Who started this one on demand waits for it to be reachable. */
-	if (options->on_demand)
-		os_fd_close(OS_LAUNCH_READY);
+	/* Whoever started it waits for it to be reachable. */
+	os_process_ready();
 	while (code == CODE_OK && !is_done(&self))
 		code = turn(&self, err);
 	leave(&self);

@@ -129,7 +129,8 @@ void view_end(struct app_view *view, const struct app_disk *disk)
 	view->line[0] = 0;
 	view->code = CODE_OK;
 	if (disk->refused != CODE_OK) {
-		view->state = APP_VIEW_REFUSED;
+		/* One that has begun was written to, whatever kept it from going on. */
+		view->state = disk->resumed || disk->in_chain ? APP_VIEW_WAITS : APP_VIEW_REFUSED;
 		view->code = disk->refused;
 		text_copy(view->line, sizeof(view->line), disk->refusal);
 		return;

@@ -37,6 +37,8 @@ struct view_document {
 	size_t exception_count;
 };
 extern const struct field view_document_fields[];
+/* A line for a message: one that quotes what is not UTF-8 is made safe. */
+void view_text_copy(char *out, size_t size, const char *text);
 /* *ret is to be freed with fields_free() in every case. */
 enum code view_document_put(const struct app_view *view, struct view_document *ret, struct err *err)
     WIPE_MUST_USE;

@@ -49,7 +49,7 @@ const struct field view_document_fields[] = {
 	    APP_VIEW_EXCEPTIONS), FIELDS_END };
 
 /* A line may quote a path that is not UTF-8. */
-static void copy_text(char *out, size_t size, const char *text)
+void view_text_copy(char *out, size_t size, const char *text)
 {
 	if (text_is_utf8(text, strlen(text)))
 		text_copy(out, size, text);
@@ -77,8 +77,8 @@ enum code view_document_put(const struct app_view *view, struct view_document *r
 	if (view->temperature_c != DEVICE_HEALTH_NO_TEMPERATURE)
 		snprintf(ret->temperature, sizeof(ret->temperature), "%d", view->temperature_c);
 	COPY(ret->map, view->map);
-	copy_text(ret->line, sizeof(ret->line), view->line);
-	copy_text(ret->certificate, sizeof(ret->certificate), view->certificate);
+	view_text_copy(ret->line, sizeof(ret->line), view->line);
+	view_text_copy(ret->certificate, sizeof(ret->certificate), view->certificate);
 	if (view->state == APP_VIEW_DONE)
 		COPY(ret->outcome, evidence_outcome_text(view->outcome));
 	ret->exceptions = calloc(APP_VIEW_EXCEPTIONS, sizeof(*ret->exceptions));
@@ -86,7 +86,7 @@ enum code view_document_put(const struct app_view *view, struct view_document *r
 		return err_memory(err);
 	ret->exception_count = view->exception_count;
 	for (size_t i = 0; i < ret->exception_count; i++)
-		COPY(ret->exceptions[i].text, view->exceptions[i]);
+		view_text_copy(ret->exceptions[i].text, sizeof(ret->exceptions[i].text), view->exceptions[i]);
 	return CODE_OK;
 }
 

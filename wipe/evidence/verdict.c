@@ -30,12 +30,14 @@ static void lower(struct verdict *verdict, enum outcome at_most, const char *for
 static void judge_ending(const struct evidence *evidence, const struct plan *plan,
     struct verdict *ret)
 {
+	/* Cut at a whole character: half of one would make a certificate that nobody can write. */
+	char reason[141];
+	text_copy(reason, sizeof(reason), *evidence->reason ? evidence->reason : "no reason was recorded");
 	if (evidence->ending == EVIDENCE_RUNNING)
 		lower(ret, OUTCOME_NOT_ERASED, "The job has not ended.");
 	else if (evidence->ending != EVIDENCE_COMPLETED)
-		lower(ret, OUTCOME_NOT_ERASED, "The job was not completed (%s): %.140s.",
-		    evidence_ending_text(evidence->ending),
-		    *evidence->reason ? evidence->reason : "no reason was recorded");
+		lower(ret, OUTCOME_NOT_ERASED, "The job was not completed (%s): %s.",
+		    evidence_ending_text(evidence->ending), reason);
 	else if (!evidence->ended)
 		lower(ret, OUTCOME_NOT_ERASED, "The worker's last word is missing.");
 	if (!evidence->claimed)

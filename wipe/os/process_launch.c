@@ -10,11 +10,16 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGUMENTS_MAX 16
+/* The descriptor that a launched process closes when it is ready, and the word that it was given one: it
+ * may have been started otherwise, with something else there. */
+#define READY_FD   3
+#define READY_WORD "CERTWIPE_LAUNCHED"
 
 static void start_anew(const char *program, char *const *words, int ready)
 {
@@ -28,11 +33,13 @@ static void start_anew(const char *program, char *const *words, int ready)
 	if (pid != 0)
 		_exit(pid < 0 ? 127 : 0);
 	os_process_quiet();
-	if (ready != OS_LAUNCH_READY && dup2(ready, OS_LAUNCH_READY) < 0)
+	if (ready != READY_FD && dup2(ready, READY_FD) < 0)
 		_exit(127);
-	if (ready == OS_LAUNCH_READY)
+	if (ready == READY_FD)
 		fcntl(ready, F_SETFD, 0);
-	close_range(OS_LAUNCH_READY + 1, ~0U, 0);
+	close_range(READY_FD + 1, ~0U, 0);
+	if (setenv(READY_WORD, "1", 1) != 0)
+		_exit(127);
 	execv(program, words);
 	/* Its file may have been replaced by a newer one meanwhile; the running one is still there. */
 	execv("/proc/self/exe", words);
@@ -75,4 +82,12 @@ enum code os_process_launch(const char *const *arguments, int timeout_ms, struct
 		code = wait_closed(ends[0], timeout_ms, err);
 	close(ends[0]);
 	return code;
+}
+
+void os_process_ready(void)
+{
+	if (!getenv(READY_WORD))
+		return;
+	unsetenv(READY_WORD);
+	close(READY_FD);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define END_MS	100 /* for a process that is over to leave */
 #define COLUMNS 76 /* of a certificate's text: what a small screen shows */
 
 struct errand_run {
@@ -392,7 +393,7 @@ void errand_end(struct errand *errand)
 		return;
 	os_fd_close(errand->fd);
 	/* One that hangs in the kernel is left to end there. */
-	if (os_process_end(errand->pid, 0, &ignored) != CODE_OK)
+	if (os_process_end(errand->pid, END_MS, &ignored) != CODE_OK)
 		ignored.code = CODE_OK;
 	*errand = (struct errand){ .fd = -1 };
 }

@@ -108,6 +108,7 @@ static void want_list(struct feed *feed)
 	if (!task)
 		return;
 	feed->listed_ns = feed_now_ns(feed);
+	feed->listed_s = feed->app->clock->ops->wall_s(feed->app->clock);
 	task->kind = TUI_ACTION_REFRESH;
 	task->since_s = feed->app->clock->ops->wall_s(feed->app->clock) - DAY_S;
 	free(feed->listing);

@@ -36,9 +36,27 @@ void feed_disks_close(struct feed *feed)
 	free(feed->shelf_views);
 }
 
+/* A disk that is looked at is open, and one that is being claimed may not be. */
+static bool is_claiming(const struct feed *feed)
+{
+	for (size_t i = 0; i < FEED_ERRANDS; i++) {
+		const struct errand *errand = &feed->errands[i];
+		if (errand->pid && (errand->kind == TUI_ACTION_START || errand->kind == TUI_ACTION_RESUME))
+			return true;
+	}
+	for (size_t i = 0; i < feed->view_count; i++) {
+		if (feed->views[i].state == APP_VIEW_CLAIMING)
+			return true;
+	}
+	return false;
+}
+
 void feed_disks_ask(struct feed *feed)
 {
 	struct err err = { 0 };
+	feed->ask_wanted = is_claiming(feed);
+	if (feed->ask_wanted)
+		return;
 	feed->asked_ns = feed_now_ns(feed);
 	enum code code = device_scout_ask(feed->scout, &err);
 	if (code != CODE_OK && code != CODE_BUSY)
@@ -59,7 +77,7 @@ static void listen(struct feed *feed)
 		os_monitor_free(feed->monitor);
 		feed->monitor = NULL;
 	}
-	if (changed || feed_now_ns(feed) - feed->asked_ns >= ASK_NS)
+	if (changed || feed->ask_wanted || feed_now_ns(feed) - feed->asked_ns >= ASK_NS)
 		feed_disks_ask(feed);
 }
 

@@ -170,6 +170,30 @@ static void add_waiting(struct feed *feed, const struct buf *record)
 	memcpy(&all[feed->listing_waits_count++], record->data, sizeof(*all));
 }
 
+static bool is_waiting(const struct feed *feed, const char *id)
+{
+	for (size_t i = 0; i < feed->waiting_count; i++) {
+		if (strcmp(feed->waiting[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What another command gave up or got its certificate since is no longer as the supervisor last knew it. */
+static void drop_settled(struct feed *feed)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < feed->view_count; i++) {
+		const struct app_view *view = &feed->views[i];
+		bool unsettled = view->state == APP_VIEW_WAITS ||
+		    (view->state == APP_VIEW_DONE && !view->issued);
+		bool is_older = view->wall_changed_s + 2 < feed->listed_s;
+		if (!unsettled || !is_older || is_waiting(feed, view->id))
+			feed->views[kept++] = *view;
+	}
+	feed->view_count = kept;
+}
+
 static void take_list(struct feed *feed)
 {
 	free(feed->waiting);
@@ -179,6 +203,7 @@ static void take_list(struct feed *feed)
 	feed->listing_waits_count = 0;
 	if (!feed->link && feed->is_old && !feed->list_wanted)
 		drop_old(feed);
+	drop_settled(feed);
 	free(feed->issued);
 	feed->issued = feed->listing;
 	feed->issued_count = feed->listing_count;

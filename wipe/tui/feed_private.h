@@ -27,6 +27,7 @@ struct feed {
 	struct device_bays bays;
 	struct device_scout *scout;
 	uint64_t asked_ns; /* when the scout was asked last */
+	bool ask_wanted; /* it is to be asked as soon as no disk is being claimed */
 	struct tui_disk *disks;
 	size_t disk_count;
 
@@ -41,7 +42,8 @@ struct feed {
 	struct tui_certificate *listing; /* of the list that is on its way */
 	size_t listing_count;
 	bool list_wanted;
-	uint64_t listed_ns; /* when the lists were asked for last */
+	uint64_t listed_ns; /* when the lists were asked for last … */
+	int64_t listed_s; /* … by the wall clock */
 	struct tui_procedure *procedures;
 	size_t procedure_count;
 	struct buf plan;
