@@ -22,7 +22,9 @@ class Interrupted(Case):
     def interrupt(self, *loops, procedure="multipass", written=SIZE // 2, read=0,
                   number=signal.SIGINT):
         """A wipe that was interrupted once so much was written and read; its job, if there is one."""
-        child = self.begin_wipe(*loops, procedure=procedure, written=written, read=read)
+        # Slowly, so that it is still in the same step when it hears of it.
+        child = self.begin_wipe(*loops, procedure=procedure, written=written, read=read,
+                                args=["--limit-rate", "150MB"])
         if number == signal.SIGKILL:
             self.kill_supervisor()
         else:
