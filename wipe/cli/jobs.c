@@ -68,7 +68,7 @@ static void on_view(void *self, const struct app_disk *disk, const struct app_vi
 	if (now->stalled && !before->stalled)
 		progress_say(view->progress, "%s: stalled: no answer for %u s; the others go on", node,
 		    now->stall_s);
-	if (!now->stalled && before->stalled && now->state == APP_VIEW_RUNNING)
+	if (!now->stalled && before->stalled && now->state != APP_VIEW_WAITS)
 		progress_say(view->progress, "%s: answers again, after %u s", node, now->stall_s);
 	if (now->paused != before->paused && (now->paused || now->state == APP_VIEW_RUNNING))
 		say_paused(view, node, now);
