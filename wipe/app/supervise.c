@@ -234,8 +234,9 @@ static enum code turn(struct supervise *self, struct err *err)
 	int more[CLIENTS_MAX + 2] = { self->listen_fd, self->signals_fd };
 	bool ready[CLIENTS_MAX + 2] = { 0 };
 	size_t count = self->client_count;
+	/* Who does not take its answers is not asked for more questions. */
 	for (size_t i = 0; i < count; i++)
-		more[2 + i] = self->clients[i]->fd;
+		more[2 + i] = self->clients[i]->out.len > QUEUE_MOST ? -1 : self->clients[i]->fd;
 	enum code code = keeper_turn(self->keeper, more, ready, 2 + count, err);
 	if (ready[1])
 		take_signals(self);
