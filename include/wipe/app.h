@@ -331,7 +331,7 @@ struct app_news {
 /* CODE_BUSY: nothing now. CODE_GONE: the supervisor is no more, and neither are its workers. */
 enum code app_link_take(struct app_link *link, struct app_news *ret, struct err *err) WIPE_MUST_USE;
 
-/* One member of an array, or the whole document, as on the supervisor's socket (certwipe-status(5)). */
+/* One member of an array, or the whole document, as on the supervisor's socket; certwipe(8), status. */
 enum code app_view_write(struct json_writer *writer, const struct app_view *view, struct err *err)
     WIPE_MUST_USE;
 

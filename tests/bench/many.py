@@ -59,12 +59,13 @@ def memory(rig, loop, rounds):
     workers, supervisors = [], []
     for _ in range(rounds):
         worker = supervisor = 0
-        with subprocess.Popen(rig.argv([loop], "random", 2, verified=True),
+        with rig.supervisor() as process, \
+             subprocess.Popen(rig.argv([loop], "random", 2, verified=True),
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as wipe:
             while wipe.poll() is None:
-                supervisor = max(supervisor, peak_kib(wipe.pid))
-                worker = max([worker, *map(peak_kib, children(wipe.pid))])
+                supervisor = max(supervisor, peak_kib(process.pid))
+                worker = max([worker, *map(peak_kib, children(process.pid))])
                 time.sleep(0.005)
         workers.append(worker / 1024)
         supervisors.append(supervisor / 1024)

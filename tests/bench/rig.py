@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Loop devices over tmpfs with direct I/O, and a certwipe that lives in a folder of its own."""
+import contextlib
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import tempfile
+import time
 
 from measure import READ, WRITTEN, Cost, run, run_watched
 
@@ -73,15 +76,42 @@ class Rig:
             argv += ["--confirm", os.path.basename(loop)]
         return argv + ["--procedure", self.procedure(write, passes, verified), "--progress", "none"]
 
+    @contextlib.contextmanager
+    def supervisor(self, config=None):
+        """The process that has the workers, as a child of ours: what they cost is counted when it has left,
+        which it does with the command that it was started for."""
+        options = ["--config", config] if config else []
+        with subprocess.Popen([str(CERTWIPE), "--root", self.root, *options, "supervise", "--on-demand"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            while not os.path.exists(f"{self.root}/run/certwipe/supervisor.sock"):
+                if process.poll() is not None:
+                    raise RuntimeError("the supervisor does not start")
+                time.sleep(0.001)
+            yield process
+
+    def run(self, argv, config=None):
+        """(CPU seconds, what run() returns) of a certwipe and its supervisor."""
+        return self.counted(lambda: run(argv, codes=(0, 1)), config)
+
+    def counted(self, work, config=None):
+        """(CPU seconds, what work() returns), with the supervisor's CPU in it."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with self.supervisor(config):
+            result = work()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, result
+
     def one_pass(self, loop, size, write, passes, verified=False, config=None):
         """The Cost of one pass, or of one full verification, of the `passes` in a job. What a job with
         one costs (starting up, a write before the verification, the certificate) is not counted twice:
         the CPU is that of each further one. It ends with 1 where nothing was verified: the work is
         done all the same."""
-        few, _ = run(self.argv([loop], write, 1, verified, config), codes=(0, 1))
-        many = run_watched(self.argv([loop], write, passes, verified, config), [loop],
-                           size * passes, READ if verified else WRITTEN, codes=(0, 1))
-        return Cost((many.cpu - few) / (passes - 1), many.wall / passes)
+        few, _ = self.run(self.argv([loop], write, 1, verified, config), config)
+        argv = self.argv([loop], write, passes, verified, config)
+        cpu, many = self.counted(lambda: run_watched(
+            argv, [loop], size * passes, READ if verified else WRITTEN, codes=(0, 1)), config)
+        return Cost((cpu - few) / (passes - 1), many.wall / passes)
 
     def config(self, text):
         """A configuration with this text, or None where this certwipe does not know it."""

@@ -98,8 +98,8 @@ enum code app_job_load(struct app *app, const char *id, struct app_disk *disk,
 enum code app_job_take(const struct app_office *office, const char *id, struct app_disk *disk,
     struct app_beginning *beginning, struct job_session *ret_session, struct err *err) WIPE_MUST_USE;
 /*
- * Removes a job that never began; the caller has the door locked. *ret_begun: it has begun after all, or
- * somebody works on it (CODE_BUSY): it stays.
+ * Removes a job that never began; the caller has the door locked, or worked on it himself until now.
+ * *ret_begun: it has begun after all, or somebody works on it (CODE_BUSY): it stays.
  */
 enum code app_job_unmake(const struct app_office *office, const char *id, bool *ret_begun, struct err *err)
     WIPE_MUST_USE;

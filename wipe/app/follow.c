@@ -227,6 +227,9 @@ enum code app_follow(struct app_run *run, int *door, struct err *err)
 		code = ask(&follow, err);
 	if (code == CODE_OK)
 		code = look_on(&follow, err);
+	/* The supervisor had a part of the disks: with those that ended before it, not all were refused. */
+	if (code == CODE_REFUSED)
+		code = app_run_check_refused(run, err);
 	app_link_close(follow.link);
 	os_fd_close(follow.signals_fd);
 	free(follow.views);

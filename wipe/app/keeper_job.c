@@ -53,7 +53,8 @@ static enum code take_patiently(struct keeper *keeper, const char *id, struct ke
 {
 	struct err ignored = { 0 };
 	enum code code = CODE_BUSY;
-	for (unsigned i = 0; code == CODE_BUSY && i < LOCK_TRIES; i++) {
+	/* Once it is open, the lock is ours, and it is the chain that is busy. */
+	for (unsigned i = 0; code == CODE_BUSY && !job->disk.journal && i < LOCK_TRIES; i++) {
 		if (i > 0 && os_wait_readable(NULL, NULL, 0, LOCK_PAUSE_MS, &ignored) != CODE_BUSY)
 			break;
 		code = app_job_take(&keeper->office, id, &job->disk, &job->beginning, ret_session, err);
@@ -71,7 +72,9 @@ static enum code open_disk(struct keeper *keeper, const struct message_job *ask,
 		code = check_device(ask, disk, &session, &job->beginning, err);
 	if (code != CODE_OK)
 		return code;
-	/* What was found on it before the first write stays as it was: that is what the certificate says. */
+	/* What was found on it before the first write stays as it was: that is what the certificate says. Who
+	 * uses the disk was asked when it was cleared, and is asked again by the worker, once it holds the disk:
+	 * it writes to none that is in use now. */
 	struct device device = disk->clearance.device;
 	device_document_take(&ask->device, &device);
 	disk->plan.identity = device.identity;
