@@ -227,7 +227,8 @@ enum cli_exit jobs_finish(struct jobs_view *view, const struct cli_args *args, e
 	enum cli_exit exit_code = exit_of(result);
 	if (code != CODE_OK) {
 		enum cli_exit failure = cli_fail(err);
-		exit_code = begun ? failed_beside(exit_code) : failure;
+		/* A stop comes first of all, whatever else was done beside it. */
+		exit_code = begun && code != CODE_STOPPED ? failed_beside(exit_code) : failure;
 	}
 	if ((begun || code == CODE_OK) && cli_args_has(args, "json") && print_json(result) != CLI_OK)
 		exit_code = failed_beside(exit_code);
